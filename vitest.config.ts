@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+// Unit tests sit beside the file they test and need only Node and npm. What needs the running
+// system has a runner of its own: see tests/e2e and tests/faults.
+export default defineConfig({
+  test: {
+    include: ["{apps,commands,components,infra,stacks,tests,toolchain}/**/*.test.ts"],
+    testTimeout: 20_000,
+  },
+});
