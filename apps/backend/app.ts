@@ -1,0 +1,35 @@
+import type { services } from "#apps/contracts/services.ts";
+import type { Handlers } from "#apps/kit/events/subscriptions.ts";
+import type { Runtime } from "#apps/kit/runtime.ts";
+import { createActivityRoutes } from "./routes/activity.ts";
+import { createDevelopmentRoutes } from "./routes/development.ts";
+import { createTaskRoutes } from "./routes/tasks.ts";
+import { createTaskStore } from "./store.ts";
+import { authenticated } from "./tokens.ts";
+
+type Contract = (typeof services)["backend"];
+
+export type BackendDeps = Pick<
+  Runtime<Contract>,
+  "connection" | "outbox" | "sidecar" | "relay" | "createApp"
+> & { readonly env: Pick<Runtime<Contract>["env"], "TOKEN_SECRET" | "DEVELOPMENT_ISSUER"> };
+
+const handlers: Handlers<Contract> = {};
+
+/** The REST API of tasks and activity. */
+export function createApp(deps: BackendDeps) {
+  const { env, connection, sidecar } = deps;
+  const database = connection.database;
+  const store = createTaskStore(database, deps.outbox);
+  const app = deps.createApp(handlers);
+
+  if (env.DEVELOPMENT_ISSUER === "true") {
+    app.route("/api/development", createDevelopmentRoutes(env.TOKEN_SECRET));
+  }
+  app.use("/api/tasks/*", authenticated(env.TOKEN_SECRET));
+  app.use("/api/activity/*", authenticated(env.TOKEN_SECRET));
+  const wake = (lane: number) => deps.relay?.wake(lane);
+  app.route("/api/tasks", createTaskRoutes({ database, store, wake }));
+  app.route("/api/activity", createActivityRoutes(sidecar));
+  return app;
+}

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { and, eq, gt, lt, sql } from "drizzle-orm";
+import type { Database } from "#apps/kit/database/connect.ts";
+import { Problem } from "#apps/kit/http/problem.ts";
+import { idempotencyKeys } from "./schema.ts";
+
+/** An answer as it is kept: enough to give it once more. */
+export type Answer = {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Record<string, string>;
+};
+
+export type KeyedRequest = {
+  readonly userId: string;
+  /** Absent when the client sent no Idempotency-Key: the work then simply runs. */
+  readonly key: string | undefined;
+  /** What must be the same for the same key: method, path and body. */
+  readonly fingerprint: string;
+};
+
+const keptMs = 24 * 3_600_000;
+const longestKey = 255;
+
+/**
+ * Runs work in a transaction that also stores its answer under the request's key. The same key
+ * and request gets that answer again; another request under the key is 422; one that is still
+ * running is 409. A failed request stores nothing, so that its key can be used again.
+ */
+export async function answerOnce(
+  database: Database,
+  request: KeyedRequest,
+  work: (tx: Database) => Promise<Answer>,
+): Promise<Answer & { readonly replayed: boolean }> {
+  const { userId, key } = request;
+  if (key !== undefined && (key.length === 0 || key.length > longestKey)) {
+    throw new Problem(400, "Invalid input", `Idempotency-Key has 1 to ${longestKey} characters`);
+  }
+  const requestHash = createHash("sha256").update(request.fingerprint).digest("hex");
+
+  return database.transaction(async (transaction) => {
+    const tx = transaction as unknown as Database;
+    if (key === undefined) return { ...(await work(tx)), replayed: false };
+
+    // Held until the transaction ends: whoever comes meanwhile learns that it is still running.
+    const lock = sql`select pg_try_advisory_xact_lock(hashtextextended(${`${userId} ${key}`}, 0)) as mine`;
+    const [row] = (await tx.execute(lock)) as unknown as { mine: boolean }[];
+    if (!row?.mine) {
+      throw new Problem(409, "Still running", "a request with this Idempotency-Key is in progress");
+    }
+
+    const mine = and(eq(idempotencyKeys.userId, userId), eq(idempotencyKeys.key, key));
+    const fresh = gt(idempotencyKeys.createdAt, new Date(Date.now() - keptMs));
+    const [kept] = await tx.select().from(idempotencyKeys).where(and(mine, fresh));
+    if (kept) {
+      if (kept.requestHash !== requestHash) {
+        const detail = "this Idempotency-Key was used for another request";
+        throw new Problem(422, "Key already used", detail);
+      }
+      return { status: kept.status, body: kept.body, headers: kept.headers, replayed: true };
+    }
+
+    const answer = await work(tx);
+    const values = { userId, key, requestHash, ...answer, createdAt: new Date() };
+    await tx
+      .insert(idempotencyKeys)
+      .values(values)
+      .onConflictDoUpdate({
+        target: [idempotencyKeys.userId, idempotencyKeys.key],
+        set: values,
+      });
+    return { ...answer, replayed: false };
+  });
+}
+
+/** Removes the answers that nobody may ask for any more. */
+export async function forgetOldAnswers(database: Database): Promise<void> {
+  const old = lt(idempotencyKeys.createdAt, new Date(Date.now() - keptMs));
+  await database.delete(idempotencyKeys).where(old);
+}

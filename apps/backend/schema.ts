@@ -1,0 +1,72 @@
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uuid,
+} from "drizzle-orm/pg-core";
+import type { TaskData } from "#apps/contracts/tasks.ts";
+
+export { outbox, userSequences } from "#apps/kit/events/tables.ts";
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+export const tasks = pgTable(
+  "tasks",
+  {
+    id: uuid("id").primaryKey(),
+    userId: uuid("user_id").notNull(),
+    title: text("title").notNull(),
+    description: text("description").notNull(),
+    completed: boolean("completed").notNull().default(false),
+    priority: text("priority").$type<TaskData["priority"]>().notNull(),
+    tags: text("tags").array().notNull(),
+    dueDate: time("due_date"),
+    recurring: jsonb("recurring").$type<TaskData["recurring"]>(),
+    version: integer("version").notNull().default(1),
+    createdAt: time("created_at").notNull(),
+    updatedAt: time("updated_at").notNull(),
+  },
+  // Ids are UUIDv7: their order is that of creation.
+  (table) => [index("tasks_user_id").on(table.userId, table.id)],
+);
+
+export type TaskRow = typeof tasks.$inferSelect;
+
+/** The change feed: every change of a user by its sequence, for clients that catch up. */
+export const taskChanges = pgTable(
+  "task_changes",
+  {
+    userId: uuid("user_id").notNull(),
+    sequence: bigint("sequence", { mode: "number" }).notNull(),
+    taskId: uuid("task_id").notNull(),
+    change: text("change").$type<"created" | "updated" | "completed" | "deleted">().notNull(),
+    task: jsonb("task").$type<TaskData & { version: number }>().notNull(),
+    changedAt: time("changed_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.userId, table.sequence] })],
+);
+
+/** Answers already given, by the Idempotency-Key of their request; kept for 24 hours. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    userId: uuid("user_id").notNull(),
+    key: text("key").notNull(),
+    requestHash: text("request_hash").notNull(),
+    status: smallint("status").notNull(),
+    body: jsonb("body").$type<unknown>().notNull(),
+    headers: jsonb("headers").$type<Record<string, string>>().notNull(),
+    createdAt: time("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.key] }),
+    index("idempotency_keys_created_at").on(table.createdAt),
+  ],
+);

@@ -1,0 +1,78 @@
+import type { DeadLetterTopic, Topic } from "./topics.ts";
+import { deadLetterTopic } from "./topics.ts";
+
+/**
+ * How the effect of a subscription meets its event, and so what its handler is given:
+ * `transactional`: the handler writes in the transaction that records the event's id;
+ * `unique-key`: the effect is one write whose unique key is the event's id, so that writing it
+ * again changes nothing and no other record is needed;
+ * `idempotent-call`: the handler may run again and its effect has a natural key elsewhere;
+ * `ephemeral`: nothing is recorded, and what fails is dropped (no dead letter).
+ */
+export type EffectKind = "transactional" | "unique-key" | "idempotent-call" | "ephemeral";
+
+/** What only a deployment knows and a service must be told, by environment variable. */
+export type EnvName = "DATABASE_URL" | "TOKEN_SECRET" | "DEVELOPMENT_ISSUER";
+
+/** An HTTP call between services, as the access list of the callee knows it. */
+export type Invocation = { readonly method: "GET" | "POST"; readonly path: string };
+
+export type ServiceContract = {
+  /** Where the app listens in a cluster; on the local stack the stack chooses. */
+  readonly port: number;
+  /** Paths that the gateway sends to this service; none means it is never reached from outside. */
+  readonly publicPaths: readonly string[];
+  readonly publishes: readonly Topic[];
+  readonly subscribes: { readonly [T in Topic]?: EffectKind };
+  /** Calls to other services through the sidecars, by the callee's app-id. */
+  readonly invokes: { readonly [appId: string]: readonly Invocation[] };
+  /** Uses the Dapr state store. */
+  readonly state: boolean;
+  /** Has a schema and a role of its own in PostgreSQL, and migrations in its folder. */
+  readonly database: boolean;
+  readonly env: readonly EnvName[];
+};
+
+const service = <const S extends ServiceContract>(contract: S): S => contract;
+
+/** The map: every service by its app-id. What a service does not declare here it cannot do. */
+export const services = {
+  backend: service({
+    port: 8000,
+    publicPaths: ["/api"],
+    publishes: ["task-events", "task-updates"],
+    subscribes: {},
+    invokes: { audit: [{ method: "GET", path: "/activity" }] },
+    state: true,
+    database: true,
+    env: ["DATABASE_URL", "TOKEN_SECRET", "DEVELOPMENT_ISSUER"],
+  }),
+  audit: service({
+    port: 8004,
+    publicPaths: [],
+    publishes: [],
+    subscribes: { "task-events": "unique-key" },
+    invokes: {},
+    state: false,
+    database: true,
+    env: ["DATABASE_URL"],
+  }),
+} as const satisfies Record<string, ServiceContract>;
+
+export type AppId = keyof typeof services;
+
+/** All app-ids, in the order of the map. */
+export const appIds = Object.keys(services) as AppId[];
+
+/** The contract of a service, widened: for code that treats all services alike. */
+export const contractOf = (appId: AppId): ServiceContract => services[appId];
+
+/** The topics that a service subscribes to, each with the kind of its effect. */
+export const subscriptionsOf = (contract: ServiceContract): [Topic, EffectKind][] =>
+  Object.entries(contract.subscribes) as [Topic, EffectKind][];
+
+/** The dead-letter topics that a service writes: one per subscription that is not ephemeral. */
+export const deadLettersOf = (appId: AppId): DeadLetterTopic[] =>
+  subscriptionsOf(services[appId])
+    .filter(([, effect]) => effect !== "ephemeral")
+    .map(([topic]) => deadLetterTopic(topic, appId));

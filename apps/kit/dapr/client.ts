@@ -1,0 +1,105 @@
+import { DaprClient, HttpMethod } from "@dapr/dapr";
+import { dapr } from "#apps/contracts/dapr.ts";
+import type { AppId, Invocation, ServiceContract } from "#apps/contracts/services.ts";
+import { AwayError } from "#apps/kit/database/away.ts";
+import type { SendDeadLetter } from "#apps/kit/events/dead-letters.ts";
+import { deadLetterHeaders } from "#apps/kit/events/dead-letters.ts";
+import { envelopeOf } from "#apps/kit/events/envelope.ts";
+import type { PublishBulk } from "#apps/kit/events/relay.ts";
+import type { CommonEnv } from "#apps/kit/http/env.ts";
+
+type Callee<S extends ServiceContract> = keyof S["invokes"] & AppId;
+type Path<
+  S extends ServiceContract,
+  A extends Callee<S>,
+> = S["invokes"][A] extends readonly (infer I)[]
+  ? I extends Invocation
+    ? I["path"]
+    : never
+  : never;
+
+export type Sidecar<S extends ServiceContract> = {
+  readonly publishBulk: PublishBulk;
+  readonly sendDeadLetter: SendDeadLetter;
+  /** Calls a route of another service that the contract declares; rejects with AwayError on 5xx. */
+  readonly get: <A extends Callee<S>>(
+    appId: A,
+    path: Path<S, A>,
+    query: URLSearchParams,
+    headers: Record<string, string>,
+  ) => Promise<unknown>;
+};
+
+const callTimeoutMs = 10_000;
+// Records are the bytes we send: the sidecar neither wraps nor rewrites the envelope.
+const asSent = { rawPayload: "true" };
+
+/** The service's side of its sidecar. Connects at the first call, never when it is made. */
+export function createSidecar<S extends ServiceContract>(appId: AppId, env: CommonEnv): Sidecar<S> {
+  let client: DaprClient | undefined;
+  const connected = (): DaprClient => {
+    client ??= new DaprClient({
+      daprHost: env.DAPR_HOST,
+      daprPort: String(env.DAPR_HTTP_PORT),
+      daprApiToken: env.DAPR_API_TOKEN,
+      isKeepAlive: true,
+      logger: { level: 0 },
+    });
+    return client;
+  };
+
+  return {
+    publishBulk: async (topic, rows) => {
+      const messages = rows.map((row) => ({
+        entryID: String(row.id),
+        event: envelopeOf(row, appId),
+        contentType: "application/cloudevents+json",
+        metadata: { partitionKey: row.userId, traceparent: row.traceparent },
+      }));
+      const { failedMessages } = await within(
+        connected().pubsub.publishBulk(dapr.pubsub, topic, messages, asSent),
+      );
+      return new Set(failedMessages.map(({ message }) => Number(message.entryID)));
+    },
+
+    sendDeadLetter: async (letter) => {
+      const metadata = {
+        ...asSent,
+        ...deadLetterHeaders(letter),
+        ...(letter.key && { partitionKey: letter.key }),
+      };
+      // Buffers are sent as they are; the record may be anything, that is why it is dead.
+      const body = Buffer.from(letter.bytes) as unknown as object;
+      const options = { metadata, contentType: "application/octet-stream" };
+      const { error } = await within(
+        connected().pubsub.publish(dapr.pubsub, letter.topic, body, options),
+      );
+      if (error) throw new AwayError(`dead letter not published: ${error.message}`);
+    },
+
+    get: async (callee, path, query, headers) => {
+      const method = `${(path as string).slice(1)}${query.size ? `?${query}` : ""}`;
+      try {
+        return await within(
+          connected().invoker.invoke(callee, method, HttpMethod.GET, undefined, { headers }),
+        );
+      } catch (error) {
+        throw new AwayError(`${callee} did not answer: ${(error as Error).message}`);
+      }
+    },
+  };
+}
+
+/** Bounds a call: the client has no deadline of its own. A late answer is ignored. */
+async function within<T>(call: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new AwayError(`the sidecar did not answer within ${callTimeoutMs} ms`);
+    timer = setTimeout(() => reject(error), callTimeoutMs);
+  });
+  try {
+    return await Promise.race([call, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import type { EventOf } from "#apps/contracts/events.ts";
+import { dataSchemaOf, events } from "#apps/contracts/events.ts";
+import { id, timestamp } from "#apps/contracts/tasks.ts";
+import type { Topic } from "#apps/contracts/topics.ts";
+import type { OutboxRow } from "./tables.ts";
+
+/** CloudEvents 1.0 in structured mode, with the extensions that every event of the system has. */
+const envelopeFields = z.object({
+  specversion: z.literal("1.0"),
+  id,
+  source: z.string().min(1),
+  type: z.string().min(1),
+  subject: z.string().min(1),
+  time: timestamp,
+  datacontenttype: z.literal("application/json"),
+  dataschema: z.string().min(1),
+  /** The user's own counter, ascending without gaps in the order of the user's changes. */
+  sequence: z.int().positive(),
+  /** 32 hexadecimal digits of W3C trace context, and the whole `traceparent` they are from. */
+  traceid: z.string().regex(/^[0-9a-f]{32}$/),
+  traceparent: z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/),
+});
+
+export type Envelope<T extends Topic> = z.infer<typeof envelopeFields> & {
+  readonly data: EventOf<T>;
+};
+
+/** An event's bytes that are not what the contract of their topic says. */
+export class InvalidEventError extends Error {
+  override readonly name = "InvalidEventError";
+}
+
+/** Makes the envelope of an outbox row; the same row always makes the same envelope. */
+export function envelopeOf(row: OutboxRow, source: string): Envelope<Topic> {
+  const topic = row.topic as Topic;
+  const time = row.occurredAt.toISOString();
+  return {
+    specversion: "1.0",
+    id: row.eventId,
+    source,
+    type: row.type,
+    subject: row.subject,
+    time,
+    datacontenttype: "application/json",
+    dataschema: dataSchemaOf(topic),
+    sequence: row.sequence,
+    traceid: row.traceparent.split("-")[1] ?? "",
+    traceparent: row.traceparent,
+    data: { ...row.data, event_id: row.eventId, timestamp: time } as EventOf<Topic>,
+  };
+}
+
+/** Reads the bytes of a record of a topic, or throws InvalidEventError with every fault in a line. */
+export function parseEnvelope<T extends Topic>(topic: T, bytes: Uint8Array): Envelope<T> {
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new InvalidEventError(`not JSON: ${(error as Error).message}`);
+  }
+  const schema = envelopeFields.extend({ data: events[topic].schema });
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data as unknown as Envelope<T>;
+  const faults = parsed.error.issues.map(
+    (issue) => `${issue.path.join(".") || "event"}: ${issue.message}`,
+  );
+  throw new InvalidEventError(faults.join("; "));
+}

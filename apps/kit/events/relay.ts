@@ -1,0 +1,178 @@
+import { and, asc, count, eq, inArray, min, notInArray } from "drizzle-orm";
+import type { Logger } from "pino";
+import type { Database } from "#apps/kit/database/connect.ts";
+import type { Lanes } from "./lanes.ts";
+import { laneCount } from "./outbox.ts";
+import type { OutboxRow } from "./tables.ts";
+import { outbox } from "./tables.ts";
+import { wavesOf } from "./waves.ts";
+
+/** Sends rows of one topic in one bulk call. Resolves to the ids (outbox.id) that were refused. */
+export type PublishBulk = (topic: string, rows: readonly OutboxRow[]) => Promise<Set<number>>;
+
+export type RelayDeps = {
+  readonly database: Database;
+  readonly lanes: Lanes;
+  readonly publish: PublishBulk;
+  readonly log: Logger;
+  /** Called after each bulk call, with what it did. */
+  readonly observe?: (topic: string, sent: number, refused: number, tookMs: number) => void;
+};
+
+export type Relay = {
+  /** Says that a lane may have new rows: call it after commit, it never throws. */
+  readonly wake: (lane: number) => void;
+  /** Rows waiting, and the age of the oldest in ms (0 when none). */
+  readonly backlog: () => Promise<{ depth: number; oldestAgeMs: number }>;
+  /** Finishes the calls in flight, then stops. */
+  readonly stop: () => Promise<void>;
+};
+
+const rowsPerRead = 500;
+const pollMs = 100;
+const firstBackoffMs = 100;
+const longestBackoffMs = 2_000;
+
+/**
+ * Moves committed events from the outbox to Kafka, each user's in the order of their sequence.
+ *
+ * Order: the lock on a user's counter lets the rows of one user become visible only in their
+ * order, a lane has one reader, and a bulk call never holds two rows of one user (see wavesOf).
+ * Nothing is lost: a row is deleted only after its call succeeded. A crash or a time-out in
+ * between sends it again with the same id.
+ */
+export function startRelay(deps: RelayDeps): Relay {
+  const signals = Array.from({ length: laneCount }, () => createSignal());
+  let stopped = false;
+
+  const loops = signals.map((signal, lane) => runLane(lane, signal));
+  const poller = runPoller();
+
+  async function runLane(lane: number, signal: Signal): Promise<void> {
+    let backoffMs = 0;
+    while (!stopped) {
+      await signal.wait(backoffMs || undefined);
+      if (stopped || !deps.lanes.owns(lane)) continue;
+      try {
+        const left = await drainLane(lane);
+        backoffMs = left ? nextBackoff(backoffMs) : 0;
+      } catch (error) {
+        backoffMs = nextBackoff(backoffMs);
+        deps.log.warn({ lane, backoffMs, error: String(error) }, "relay: will try again");
+      }
+    }
+  }
+
+  /** Sends all that a lane has; true when something was refused and waits for another try. */
+  async function drainLane(lane: number): Promise<boolean> {
+    const refusedUsers = new Set<string>();
+    while (!stopped && deps.lanes.owns(lane)) {
+      const rows = await deps.database
+        .select()
+        .from(outbox)
+        .where(
+          refusedUsers.size
+            ? and(eq(outbox.lane, lane), notInArray(outbox.userId, [...refusedUsers]))
+            : eq(outbox.lane, lane),
+        )
+        .orderBy(asc(outbox.id))
+        .limit(rowsPerRead);
+      if (rows.length === 0) break;
+      const sent = await sendInOrder(rows, refusedUsers);
+      if (sent.length) await deps.database.delete(outbox).where(inArray(outbox.id, sent));
+    }
+    return refusedUsers.size > 0;
+  }
+
+  async function sendInOrder(rows: OutboxRow[], refusedUsers: Set<string>): Promise<number[]> {
+    const sent: number[] = [];
+    for (const wave of wavesOf(rows)) {
+      if (!deps.lanes.owns(rows[0]?.lane ?? -1)) break;
+      await Promise.all(
+        wave.map(async ({ topic, rows: all }) => {
+          const sendable = all.filter((row) => !refusedUsers.has(row.userId));
+          if (sendable.length === 0) return;
+          const startedAt = performance.now();
+          const refused = await publishOrRefuse(topic, sendable);
+          for (const row of sendable) {
+            if (refused.has(row.id)) refusedUsers.add(row.userId);
+            else sent.push(row.id);
+          }
+          const tookMs = performance.now() - startedAt;
+          deps.observe?.(topic, sendable.length - refused.size, refused.size, tookMs);
+        }),
+      );
+    }
+    return sent;
+  }
+
+  async function publishOrRefuse(topic: string, rows: OutboxRow[]): Promise<Set<number>> {
+    try {
+      return await deps.publish(topic, rows);
+    } catch (error) {
+      deps.log.warn({ topic, rows: rows.length, error: String(error) }, "relay: call failed");
+      return new Set(rows.map((row) => row.id));
+    }
+  }
+
+  // Commits of this process wake their lane at once; the poll finds what others have left.
+  async function runPoller(): Promise<void> {
+    while (!stopped) {
+      try {
+        const waiting = await deps.database.selectDistinct({ lane: outbox.lane }).from(outbox);
+        for (const { lane } of waiting) signals[lane]?.raise();
+      } catch (error) {
+        deps.log.debug({ error: String(error) }, "relay: cannot read the outbox");
+      }
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
+    }
+  }
+
+  return {
+    wake: (lane) => signals[lane]?.raise(),
+    backlog: async () => {
+      const [row] = await deps.database
+        .select({ depth: count(), oldest: min(outbox.occurredAt) })
+        .from(outbox);
+      const oldestAgeMs = row?.oldest ? Date.now() - new Date(row.oldest).getTime() : 0;
+      return { depth: row?.depth ?? 0, oldestAgeMs: Math.max(0, oldestAgeMs) };
+    },
+    stop: async () => {
+      stopped = true;
+      for (const signal of signals) signal.raise();
+      await Promise.all([...loops, poller]);
+    },
+  };
+}
+
+const nextBackoff = (backoffMs: number): number =>
+  Math.min(longestBackoffMs, backoffMs ? backoffMs * 2 : firstBackoffMs);
+
+type Signal = ReturnType<typeof createSignal>;
+
+/** A flag that one waiter consumes; raising it twice before is the same as once. */
+function createSignal() {
+  let raised = false;
+  let release: (() => void) | undefined;
+  return {
+    raise: () => {
+      raised = true;
+      release?.();
+    },
+    /** Waits for the flag; with a time, for that time first, so that a back-off is kept. */
+    wait: async (delayMs?: number): Promise<void> => {
+      if (delayMs) {
+        await new Promise((resolve) => setTimeout(resolve, delayMs));
+        raised = false;
+        return;
+      }
+      if (!raised) {
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+      }
+      raised = false;
+      release = undefined;
+    },
+  };
+}

@@ -1,0 +1,185 @@
+import type { Logger } from "pino";
+import type { EffectKind, ServiceContract } from "#apps/contracts/services.ts";
+import type { Topic } from "#apps/contracts/topics.ts";
+import { deadLetterTopic } from "#apps/contracts/topics.ts";
+import { isAway } from "#apps/kit/database/away.ts";
+import type { Database } from "#apps/kit/database/connect.ts";
+import type { SendDeadLetter } from "./dead-letters.ts";
+import type { Envelope } from "./envelope.ts";
+import { InvalidEventError, parseEnvelope } from "./envelope.ts";
+import { inbox } from "./tables.ts";
+
+/** What a handler is given beside the event, by the kind of its effect. */
+type Given<K extends EffectKind> = K extends "transactional"
+  ? { readonly tx: Database; readonly log: Logger }
+  : { readonly log: Logger };
+
+type Handler<T extends Topic, K extends EffectKind> = (
+  event: Envelope<T>,
+  given: Given<K>,
+) => Promise<void>;
+
+/** Exactly one handler for each topic that the service declares, typed by its event and effect. */
+export type Handlers<S extends ServiceContract> = {
+  readonly [T in keyof S["subscribes"] & Topic]: Handler<T, S["subscribes"][T] & EffectKind>;
+};
+
+/** A record as the broker had it. */
+export type Delivery = {
+  readonly bytes: Uint8Array;
+  readonly key?: string | undefined;
+  readonly partition?: string | undefined;
+  readonly offset?: string | undefined;
+};
+
+/** `SUCCESS`: done for good, go on. `RETRY`: something is away, deliver it again. */
+export type Verdict = "SUCCESS" | "RETRY";
+
+export type Outcome = "applied" | "duplicate" | "dead-lettered" | "dropped" | "retry";
+
+export type ReceiverDeps = {
+  readonly appId: string;
+  readonly database: Database | undefined;
+  readonly sendDeadLetter: SendDeadLetter;
+  /** Rejects when something that the handlers need is away. */
+  readonly ping: () => Promise<void>;
+  readonly log: Logger;
+  readonly observe?: (topic: Topic, outcome: Outcome, event?: Envelope<Topic>) => void;
+  /** Waits between the tries of a handler that throws, in ms. */
+  readonly retryDelaysMs?: readonly number[];
+  /** Aborted when the service shuts down: waiting ends and the event is delivered again. */
+  readonly signal?: AbortSignal;
+};
+
+export type Receive = (topic: Topic, delivery: Delivery) => Promise<Verdict>;
+
+/**
+ * Runs the handlers of a service and sorts their failures: what is away is waited for, what is
+ * poison is tried three more times and then set aside with its error, so that the rest goes on.
+ */
+export function createReceiver<S extends ServiceContract>(
+  contract: S,
+  handlers: Handlers<S>,
+  deps: ReceiverDeps,
+): Receive {
+  const delaysMs = deps.retryDelaysMs ?? [1_000, 3_000, 10_000];
+
+  return async (topic, delivery) => {
+    const effect = contract.subscribes[topic];
+    if (!effect) throw new Error(`${deps.appId} does not subscribe to ${topic}`);
+    const log = deps.log.child({ topic, partition: delivery.partition, offset: delivery.offset });
+
+    let event: Envelope<Topic>;
+    try {
+      event = parseEnvelope(topic, delivery.bytes);
+    } catch (error) {
+      if (!(error instanceof InvalidEventError)) throw error;
+      return setAside(topic, effect, delivery, error, 1, log);
+    }
+
+    const eventLog = log.child({ event: event.id, trace: event.traceid });
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const outcome = await apply(topic, effect, event, eventLog);
+        deps.observe?.(topic, outcome, event);
+        return "SUCCESS";
+      } catch (error) {
+        if (await isAwayNow(error)) {
+          eventLog.warn({ error: String(error) }, "event waits: something it needs is away");
+          deps.observe?.(topic, "retry");
+          return "RETRY";
+        }
+        const delayMs = delaysMs[attempt - 1];
+        if (delayMs === undefined) {
+          return setAside(topic, effect, delivery, error, attempt, eventLog);
+        }
+        eventLog.warn({ attempt, delayMs, error: String(error) }, "handler failed, trying again");
+        if (!(await pause(delayMs, deps.signal))) return "RETRY";
+      }
+    }
+  };
+
+  async function apply(
+    topic: Topic,
+    effect: EffectKind,
+    event: Envelope<Topic>,
+    log: Logger,
+  ): Promise<"applied" | "duplicate"> {
+    // The types of Handlers tie each topic to its event and effect; here all are one.
+    const handler = (handlers as Record<string, Handler<Topic, "transactional">>)[topic];
+    if (!handler) throw new Error(`no handler for ${topic}`);
+    if (effect !== "transactional") {
+      await (handler as unknown as Handler<Topic, "ephemeral">)(event, { log });
+      return "applied";
+    }
+    if (!deps.database) throw new Error(`${deps.appId} has a transactional effect but no database`);
+    return deps.database.transaction(async (tx) => {
+      const recorded = await tx
+        .insert(inbox)
+        .values({ eventId: event.id })
+        .onConflictDoNothing()
+        .returning({ eventId: inbox.eventId });
+      if (recorded.length === 0) return "duplicate";
+      await handler(event, { tx: tx as unknown as Database, log });
+      return "applied";
+    });
+  }
+
+  // An unknown error while a dependency does not answer is the dependency's, not the event's.
+  async function isAwayNow(error: unknown): Promise<boolean> {
+    if (isAway(error)) return true;
+    return deps.ping().then(
+      () => false,
+      () => true,
+    );
+  }
+
+  async function setAside(
+    topic: Topic,
+    effect: EffectKind,
+    delivery: Delivery,
+    error: unknown,
+    attempts: number,
+    log: Logger,
+  ): Promise<Verdict> {
+    if (effect === "ephemeral") {
+      log.error({ error: String(error), attempts }, "event dropped");
+      deps.observe?.(topic, "dropped");
+      return "SUCCESS";
+    }
+    try {
+      await deps.sendDeadLetter({
+        topic: deadLetterTopic(topic, deps.appId),
+        bytes: delivery.bytes,
+        key: delivery.key,
+        error: String(error),
+        consumer: deps.appId,
+        attempts,
+        failedAt: new Date(),
+      });
+    } catch (sendError) {
+      log.warn({ error: String(sendError) }, "dead letter waits: it cannot be published now");
+      deps.observe?.(topic, "retry");
+      return "RETRY";
+    }
+    log.error({ error: String(error), attempts }, "event set aside as a dead letter");
+    deps.observe?.(topic, "dead-lettered");
+    return "SUCCESS";
+  }
+}
+
+/** Waits; false when the signal ended the wait. */
+function pause(delayMs: number, signal?: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve(false);
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve(true);
+    }, delayMs);
+    const stop = () => {
+      clearTimeout(timer);
+      resolve(false);
+    };
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}

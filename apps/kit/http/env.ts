@@ -1,0 +1,39 @@
+import { z } from "zod";
+import type { EnvName, ServiceContract } from "#apps/contracts/services.ts";
+
+/** What every service is told, whatever it does. */
+const common = z.object({
+  HOST: z.string().default("127.0.0.1"),
+  PORT: z.coerce.number().int().min(1).max(65_535),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
+  /** `false` runs the service without a sidecar; the outbox keeps what it would publish. */
+  DAPR_ENABLED: z.enum(["true", "false"]).default("true"),
+  DAPR_HOST: z.string().default("127.0.0.1"),
+  DAPR_HTTP_PORT: z.coerce.number().int().min(1).max(65_535).default(3500),
+  /** What the service shows to its sidecar, and the sidecar to the service. */
+  DAPR_API_TOKEN: z.string().default(""),
+  APP_API_TOKEN: z.string().default(""),
+});
+
+const declarable: Record<EnvName, z.ZodType<string>> = {
+  DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// address"),
+  TOKEN_SECRET: z.string().min(32, "must have 32 characters or more"),
+  DEVELOPMENT_ISSUER: z.enum(["true", "false"]),
+};
+
+export type CommonEnv = z.infer<typeof common>;
+export type Env<S extends ServiceContract> = CommonEnv & Record<S["env"][number], string>;
+
+/** Reads the environment of a service by its contract, or ends the process naming each fault. */
+export function readEnv<S extends ServiceContract>(
+  contract: S,
+  variables: NodeJS.ProcessEnv = process.env,
+): Env<S> {
+  const declared = Object.fromEntries(contract.env.map((name) => [name, declarable[name]]));
+  const parsed = common.extend(declared).safeParse(variables);
+  if (parsed.success) return parsed.data as Env<S>;
+  for (const issue of parsed.error.issues) {
+    console.error(`environment: ${issue.path.join(".")}: ${issue.message}`);
+  }
+  process.exit(78); // EX_CONFIG of sysexits.h
+}

@@ -1,0 +1,74 @@
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { ZodError } from "zod";
+import { isAway } from "#apps/kit/database/away.ts";
+import type { ShellVariables } from "./shell.ts";
+
+export type FieldFault = { readonly field: string; readonly message: string };
+
+/** A refusal that says what is wrong, answered as an RFC 9457 problem document. */
+export class Problem extends HTTPException {
+  readonly title: string;
+  readonly errors: readonly FieldFault[] | undefined;
+
+  constructor(
+    status: ContentfulStatusCode,
+    title: string,
+    detail: string,
+    errors?: readonly FieldFault[],
+  ) {
+    super(status, { message: detail });
+    this.title = title;
+    this.errors = errors;
+  }
+}
+
+/** The problem of input that does not fit its schema, with every fault by field. */
+export function invalidInput(error: Pick<ZodError, "issues">): Problem {
+  const faults = error.issues.map((issue) => ({
+    field: issue.path.join(".") || "body",
+    message: issue.message,
+  }));
+  const detail = faults.map((fault) => `${fault.field}: ${fault.message}`).join("; ");
+  return new Problem(400, "Invalid input", detail, faults);
+}
+
+/** Answers an error: what we threw as we threw it, an absent dependency as 503, the rest as 500. */
+export function respondWithProblem(
+  error: unknown,
+  context: Context<{ Variables: ShellVariables }>,
+): Response {
+  const problem = problemOf(error);
+  if (problem.status >= 500) context.var.log.error({ error: describe(error) }, problem.title);
+  const body = {
+    type: "about:blank",
+    title: problem.title,
+    status: problem.status,
+    detail: problem.message,
+    instance: context.req.path,
+    request_id: context.var.requestId,
+    ...(problem.errors && { errors: problem.errors }),
+  };
+  if (problem.status === 503) context.header("Retry-After", "1");
+  if (problem.status === 401) context.header("WWW-Authenticate", "Bearer");
+  return context.body(JSON.stringify(body), problem.status as ContentfulStatusCode, {
+    "Content-Type": "application/problem+json",
+  });
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof HTTPException) {
+    return new Problem(error.status as ContentfulStatusCode, "Refused", error.message);
+  }
+  if (isAway(error)) {
+    return new Problem(503, "Not available now", "something this needs is away; please try again");
+  }
+  return new Problem(500, "Internal error", "the request failed here; its id is in request_id");
+}
+
+const describe = (error: unknown): string =>
+  error instanceof Error
+    ? `${error.stack}${error.cause ? `\ncause: ${error.cause}` : ""}`
+    : `${error}`;

@@ -1,0 +1,50 @@
+import type { Server } from "node:http";
+import { serve as serveHono } from "@hono/node-server";
+import type { Hono } from "hono";
+import type { Logger } from "pino";
+
+export type ServeOptions = {
+  readonly host: string;
+  readonly port: number;
+  readonly log: Logger;
+  /** Called at the first SIGTERM or SIGINT, before the listener closes. */
+  readonly onDrain: () => void;
+  /** Ends what runs beside the listener; called when the last request was answered. */
+  readonly onClose: () => Promise<void>;
+};
+
+/** Requests in flight have this long to end. */
+const drainTimeoutMs = 10_000;
+
+/**
+ * Listens until SIGTERM or SIGINT, then drains: no new connections, requests in flight end, what
+ * runs beside is closed, and the process exits with 0. A second signal ends it at once.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: any app will do; its variables are its own
+export function serve(app: Hono<any>, options: ServeOptions): void {
+  const { host, port, log } = options;
+  const server = serveHono({ fetch: app.fetch, hostname: host, port }, (info) => {
+    log.info({ host, port: info.port }, "listening");
+  }) as Server;
+  server.on("error", (error) => {
+    log.fatal({ error: error.message }, "cannot listen");
+    process.exit(1);
+  });
+
+  let draining = false;
+  const drain = async (signal: NodeJS.Signals) => {
+    if (draining) process.exit(1);
+    draining = true;
+    log.info({ signal }, "draining");
+    options.onDrain();
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), drainTimeoutMs).unref();
+    await closed;
+    await options.onClose();
+    log.info("stopped");
+    process.exit(0);
+  };
+  process.on("SIGTERM", drain);
+  process.on("SIGINT", drain);
+}

@@ -1,0 +1,82 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { routePath } from "hono/route";
+import type { Logger } from "pino";
+import { uuidv7 } from "uuidv7";
+import type { Metrics } from "./metrics.ts";
+import { Problem, respondWithProblem } from "./problem.ts";
+import type { Trace } from "./trace.ts";
+import { continueTrace, traceparentOf } from "./trace.ts";
+
+export type ShellVariables = {
+  readonly requestId: string;
+  readonly trace: Trace;
+  readonly log: Logger;
+};
+
+export type ShellDeps = {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Rejects when the service cannot serve. */
+  readonly ready: () => Promise<void>;
+  /** Whether the service is shutting down. */
+  readonly draining: () => boolean;
+};
+
+const largestBodyBytes = 1024 * 1024;
+
+/** What every service answers and does around its routes: ids, log, measures, errors, health. */
+export function createShell(deps: ShellDeps): Hono<{ Variables: ShellVariables }> {
+  const app = new Hono<{ Variables: ShellVariables }>();
+
+  app.use(async (context, next) => {
+    const requestId = uuidv7();
+    const trace = continueTrace(context.req.header("traceparent"));
+    context.set("requestId", requestId);
+    context.set("trace", trace);
+    context.set("log", deps.log.child({ request: requestId, trace: trace.traceId }));
+    context.header("X-Request-Id", requestId);
+    context.header("traceparent", traceparentOf(trace));
+    const startedAt = performance.now();
+    await next();
+    const seconds = (performance.now() - startedAt) / 1_000;
+    const route = routePath(context, -1);
+    const labels = { method: context.req.method, route, status: String(context.res.status) };
+    deps.metrics.requests.observe(labels, seconds);
+    context.var.log.debug({ ...labels, seconds }, "answered");
+  });
+
+  app.use(
+    bodyLimit({
+      maxSize: largestBodyBytes,
+      onError: () => {
+        throw new Problem(413, "Too large", `the body may have ${largestBodyBytes} bytes at most`);
+      },
+    }),
+  );
+
+  app.onError(respondWithProblem);
+  app.notFound((context) =>
+    respondWithProblem(
+      new Problem(404, "Not found", `nothing is served at ${context.req.path}`),
+      context,
+    ),
+  );
+
+  app.get("/healthz", (context) => context.json({ status: "ok" }));
+  app.get("/readyz", async (context) => {
+    if (deps.draining()) return context.json({ status: "draining" }, 503);
+    try {
+      await deps.ready();
+      return context.json({ status: "ok" });
+    } catch (error) {
+      return context.json({ status: "not ready", reason: (error as Error).message }, 503);
+    }
+  });
+  app.get("/metrics", async (context) =>
+    context.body(await deps.metrics.registry.metrics(), 200, {
+      "Content-Type": deps.metrics.registry.contentType,
+    }),
+  );
+  return app;
+}

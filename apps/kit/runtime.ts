@@ -1,0 +1,132 @@
+import type { Hono } from "hono";
+import type { Logger } from "pino";
+import type { AppId, ServiceContract } from "#apps/contracts/services.ts";
+import type { Sidecar } from "./dapr/client.ts";
+import { createSidecar } from "./dapr/client.ts";
+import { type Connection, connect } from "./database/connect.ts";
+import { claimLanes } from "./events/lanes.ts";
+import type { Outbox } from "./events/outbox.ts";
+import { createOutbox } from "./events/outbox.ts";
+import type { Relay } from "./events/relay.ts";
+import { startRelay } from "./events/relay.ts";
+import type { Handlers } from "./events/subscriptions.ts";
+import { createReceiver } from "./events/subscriptions.ts";
+import { type Env, readEnv } from "./http/env.ts";
+import { createEventRoutes } from "./http/event-routes.ts";
+import { createLog } from "./http/log.ts";
+import { createMetrics, type Metrics } from "./http/metrics.ts";
+import { serve } from "./http/serve.ts";
+import { createShell } from "./http/shell.ts";
+
+/** What a service is built from; all of it follows from its contract and its environment. */
+export type Runtime<S extends ServiceContract> = {
+  readonly env: Env<S>;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly connection: Connection;
+  readonly outbox: Outbox<S>;
+  readonly sidecar: Sidecar<S>;
+  /** Absent in a service that publishes nothing, or runs without a sidecar. */
+  readonly relay: Relay | undefined;
+  /** Serves the app until a signal, then drains and closes everything above. */
+  // biome-ignore lint/suspicious/noExplicitAny: any app will do; its variables are its own
+  readonly run: (app: Hono<any>) => void;
+  /** The app with what every service has: shell, health, and a route for each subscription. */
+  readonly createApp: (handlers: Handlers<S>) => ReturnType<typeof createShell>;
+};
+
+const backlogEveryMs = 5_000;
+
+/** Reads the environment of a service and makes what its contract asks for. Nothing connects yet. */
+export function createRuntime<S extends ServiceContract & { readonly database: true }>(
+  appId: AppId,
+  contract: S,
+): Runtime<S> {
+  const env = readEnv(contract);
+  const databaseUrl = (env as Record<string, string>).DATABASE_URL ?? "";
+  const log = createLog(appId, env.LOG_LEVEL);
+  const metrics = createMetrics(appId);
+  const connection = connect(databaseUrl);
+  const sidecar = createSidecar<S>(appId, env);
+  const stopping = new AbortController();
+
+  const publishes = contract.publishes.length > 0 && env.DAPR_ENABLED === "true";
+  const lanes = publishes ? claimLanes(databaseUrl, appId, log) : undefined;
+  const relay = lanes && startMeasuredRelay(connection, lanes, sidecar, metrics, log);
+
+  return {
+    env,
+    log,
+    metrics,
+    connection,
+    outbox: createOutbox(contract),
+    sidecar,
+    relay,
+    createApp: (handlers) => {
+      const app = createShell({
+        log,
+        metrics,
+        ready: () => connection.ping(),
+        draining: () => stopping.signal.aborted,
+      });
+      const receive = createReceiver(contract, handlers, {
+        appId,
+        database: connection.database,
+        sendDeadLetter: sidecar.sendDeadLetter,
+        ping: () => connection.ping(),
+        log,
+        signal: stopping.signal,
+        observe: (topic, outcome, event) => {
+          metrics.received.inc({ topic, outcome });
+          if (outcome !== "applied" || !event) return;
+          metrics.age.observe({ topic }, (Date.now() - Date.parse(event.time)) / 1_000);
+        },
+      });
+      app.route("/", createEventRoutes(contract, receive, env.APP_API_TOKEN));
+      return app;
+    },
+    run: (app) =>
+      serve(app, {
+        host: env.HOST,
+        port: env.PORT,
+        log,
+        onDrain: () => stopping.abort(),
+        onClose: async () => {
+          await relay?.stop();
+          await lanes?.close();
+          await connection.close();
+        },
+      }),
+  };
+}
+
+function startMeasuredRelay(
+  connection: Connection,
+  lanes: ReturnType<typeof claimLanes>,
+  sidecar: Pick<Sidecar<ServiceContract>, "publishBulk">,
+  metrics: Metrics,
+  log: Logger,
+): Relay {
+  const relay = startRelay({
+    database: connection.database,
+    lanes,
+    publish: sidecar.publishBulk,
+    log,
+    observe: (topic, sent, refused, tookMs) => {
+      metrics.relayed.inc({ topic, outcome: "sent" }, sent);
+      metrics.relayed.inc({ topic, outcome: "refused" }, refused);
+      metrics.publishing.observe({ topic }, tookMs / 1_000);
+    },
+  });
+  const timer = setInterval(() => {
+    relay.backlog().then(
+      ({ depth, oldestAgeMs }) => {
+        metrics.outboxDepth.set(depth);
+        metrics.outboxAge.set(oldestAgeMs / 1_000);
+      },
+      (error) => log.debug({ error: String(error) }, "cannot measure the outbox"),
+    );
+  }, backlogEveryMs);
+  timer.unref();
+  return relay;
+}
