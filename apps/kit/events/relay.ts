@@ -87,7 +87,7 @@ export function startRelay(deps: RelayDeps): Relay {
   async function sendInOrder(rows: OutboxRow[], refusedUsers: Set<string>): Promise<number[]> {
     const sent: number[] = [];
     for (const wave of wavesOf(rows)) {
-      if (!deps.lanes.owns(rows[0]?.lane ?? -1)) break;
+      if (stopped || !deps.lanes.owns(rows[0]?.lane ?? -1)) break;
       await Promise.all(
         wave.map(async ({ topic, rows: all }) => {
           const sendable = all.filter((row) => !refusedUsers.has(row.userId));

@@ -15,7 +15,7 @@ const defaultLimits: WaveLimits = { rows: 200, bytes: 512 * 1024 };
  * calls of a wave are of different topics and may run side by side. Bounded by count and bytes.
  */
 export function wavesOf(rows: readonly OutboxRow[], limits = defaultLimits): Call[][] {
-  const byTopic = new Map<string, OutboxRow[][]>();
+  const byTopic = new Map<string, OpenCall[]>();
   for (const row of rows) {
     const calls = byTopic.get(row.topic) ?? [];
     byTopic.set(row.topic, calls);
@@ -23,31 +23,30 @@ export function wavesOf(rows: readonly OutboxRow[], limits = defaultLimits): Cal
   }
   const waves: Call[][] = [];
   for (const [topic, calls] of byTopic) {
-    calls.forEach((rowsOfCall, index) => {
+    calls.forEach((call, index) => {
       const wave = waves[index] ?? [];
       waves[index] = wave;
-      wave.push({ topic, rows: rowsOfCall });
+      wave.push({ topic, rows: call.rows });
     });
   }
   return waves;
 }
 
+/** A call that is being filled, with its users and its size in bytes so far. */
+type OpenCall = { readonly rows: OutboxRow[]; readonly users: Set<string>; bytes: number };
+
 /** Puts a row into the first call after the last one that holds its user and that has room. */
-function place(calls: OutboxRow[][], row: OutboxRow, limits: WaveLimits): void {
-  const last = calls.findLastIndex((call) => call.some((other) => other.userId === row.userId));
-  for (let index = last + 1; ; index++) {
-    const call = calls[index];
-    if (!call) {
-      calls[index] = [row];
-      return;
-    }
-    const bytes = call.reduce((sum, other) => sum + sizeOf(other), 0);
-    if (call.length < limits.rows && bytes + sizeOf(row) <= limits.bytes) {
-      call.push(row);
-      return;
-    }
-  }
+function place(calls: OpenCall[], row: OutboxRow, limits: WaveLimits): void {
+  const bytes = bytesOf(row);
+  const last = calls.findLastIndex((call) => call.users.has(row.userId));
+  const hasRoom = (call: OpenCall, index: number): boolean =>
+    index > last && call.rows.length < limits.rows && call.bytes + bytes <= limits.bytes;
+  const call = calls.find(hasRoom) ?? { rows: [], users: new Set(), bytes: 0 };
+  if (call.rows.length === 0) calls.push(call);
+  call.rows.push(row);
+  call.users.add(row.userId);
+  call.bytes += bytes;
 }
 
 // Near enough for a bound: the envelope adds about 600 bytes around the data.
-const sizeOf = (row: OutboxRow): number => JSON.stringify(row.data).length + 600;
+const bytesOf = (row: OutboxRow): number => Buffer.byteLength(JSON.stringify(row.data)) + 600;

@@ -1,0 +1,40 @@
+import { describe, expect, test } from "vitest";
+import { AwayError, isAway } from "./away.ts";
+
+const withCode = (code: unknown) => Object.assign(new Error("failed"), { code });
+const because = (cause: unknown) => new Error("failed", { cause });
+
+describe("isAway", () => {
+  test.each<[string, unknown]>([
+    ["a refused connection", withCode("ECONNREFUSED")],
+    ["a connection that the driver lost", withCode("CONNECTION_CLOSED")],
+    ["a shutdown of PostgreSQL", withCode("57P01")],
+    ["a connection failure of PostgreSQL", withCode("08006")],
+    ["a deadlock", withCode("40P01")],
+    ["too many connections", withCode("53300")],
+    ["an error that says so itself", new AwayError("503 from audit")],
+    ["any of these below other errors", because(because(withCode("ECONNRESET")))],
+    ["a name whose every address refused", new AggregateError([withCode("ECONNREFUSED")])],
+    ["a fetch that failed below", new TypeError("fetch failed", { cause: withCode("ENOTFOUND") })],
+  ])("says that waiting helps after %s", (_case, error) => {
+    expect(isAway(error)).toBe(true);
+  });
+
+  test.each<[string, unknown]>([
+    ["a fault of the code", new TypeError("x is not a function")],
+    ["a unique violation", withCode("23505")],
+    ["a syntax error of SQL", withCode("42601")],
+    ["a missing file", withCode("ENOENT")],
+    ["a numeric code", withCode(14)],
+    ["a thrown text", "ECONNREFUSED"],
+    ["nothing", undefined],
+  ])("does not say so after %s", (_case, error) => {
+    expect(isAway(error)).toBe(false);
+  });
+
+  test("ends on causes that go round in a circle", () => {
+    const error = new Error("a") as Error & { cause: unknown };
+    error.cause = because(error);
+    expect(isAway(error)).toBe(false);
+  });
+});

@@ -1,0 +1,272 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, test, vi } from "vitest";
+import type { ServiceContract } from "#apps/contracts/services.ts";
+import { AwayError } from "#apps/kit/database/away.ts";
+import type { Database } from "#apps/kit/database/connect.ts";
+import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
+import { bytesOf, sampleBytes, silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
+import type { DeadLetter } from "./dead-letters.ts";
+import { createReceiver, type Handlers, type Outcome, type ReceiverDeps } from "./subscriptions.ts";
+import { inbox, userSequences } from "./tables.ts";
+
+const contract = {
+  port: 8000,
+  publicPaths: [],
+  publishes: [],
+  subscribes: {
+    "task-events": "transactional",
+    "user-events": "idempotent-call",
+    "task-updates": "ephemeral",
+  },
+  invokes: {},
+  state: false,
+  database: true,
+  env: [],
+} as const satisfies ServiceContract;
+
+type Subscribed = keyof typeof contract.subscribes;
+
+let testing: TestDatabase;
+beforeAll(async () => {
+  testing = await createTestDatabase();
+});
+beforeEach(() => testing.clear());
+afterAll(() => testing.close());
+
+const delivery = (topic: Subscribed, bytes = sampleBytes(topic)) => ({ bytes, key: uuidOf(1) });
+const refused = () => Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+
+/** A receiver whose handlers all do `work`, and what it did besides. */
+function setUp(work: (tx?: Database) => Promise<void>, changes: Partial<ReceiverDeps> = {}) {
+  const handler = vi.fn(work);
+  const letters: DeadLetter[] = [];
+  const outcomes: Outcome[] = [];
+  const handlers: Handlers<typeof contract> = {
+    "task-events": (_event, { tx }) => handler(tx),
+    "user-events": () => handler(),
+    "task-updates": () => handler(),
+  };
+  const receive = createReceiver(contract, handlers, {
+    appId: "keeper",
+    database: testing.database,
+    sendDeadLetter: async (letter) => void letters.push(letter),
+    ping: async () => {},
+    log: silentLog,
+    observe: (_topic, outcome) => void outcomes.push(outcome),
+    retryDelaysMs: [1, 1, 1],
+    ...changes,
+  });
+  return { receive, handler, letters, outcomes };
+}
+
+/** An effect that shows how often it happened. */
+async function count(tx?: Database): Promise<void> {
+  await tx?.insert(userSequences).values({ userId: crypto.randomUUID(), last: 1 });
+}
+const effects = async () => (await testing.database.select().from(userSequences)).length;
+const received = async () => (await testing.database.select().from(inbox)).length;
+
+describe("a transactional subscription", () => {
+  test("applies an event once, however often it is delivered", async () => {
+    const { receive, handler, outcomes } = setUp(count);
+    const deliver = () => receive("task-events", delivery("task-events"));
+    expect(await deliver()).toBe("SUCCESS");
+    expect(await Promise.all([deliver(), deliver()])).toEqual(["SUCCESS", "SUCCESS"]);
+    expect(handler).toHaveBeenCalledOnce();
+    expect(await effects()).toBe(1);
+    expect(outcomes).toEqual(["applied", "duplicate", "duplicate"]);
+  });
+
+  test("applies different events each", async () => {
+    const { receive } = setUp(count);
+    for (const id of [1, 2, 3]) {
+      await receive("task-events", delivery("task-events", sampleBytes("task-events", { id })));
+    }
+    expect([await effects(), await received()]).toEqual([3, 3]);
+  });
+
+  test("rolls the effect back with its inbox row when the handler throws, then applies it", async () => {
+    let failures = 2;
+    const { receive, handler, letters } = setUp(async (tx) => {
+      await count(tx);
+      if (failures-- > 0) throw new Error("not yet");
+    });
+    expect(await receive("task-events", delivery("task-events"))).toBe("SUCCESS");
+    expect(handler).toHaveBeenCalledTimes(3);
+    expect([await effects(), await received()]).toEqual([1, 1]);
+    expect(letters).toEqual([]);
+  });
+
+  test("leaves nothing behind of an event that it set aside", async () => {
+    const { receive, letters } = setUp(async (tx) => {
+      await count(tx);
+      throw new Error("poison");
+    });
+    expect(await receive("task-events", delivery("task-events"))).toBe("SUCCESS");
+    expect(letters).toHaveLength(1);
+    expect([await effects(), await received()]).toEqual([0, 0]);
+  });
+
+  test("takes what the database itself refuses for poison", async () => {
+    const { receive, letters } = setUp(async (tx) => {
+      const row = { userId: uuidOf(9), last: 1 };
+      await tx?.insert(userSequences).values([row, row]);
+    });
+    expect(await receive("task-events", delivery("task-events"))).toBe("SUCCESS");
+    expect(letters).toMatchObject([{ attempts: 4 }]);
+  });
+});
+
+describe("a handler that throws", () => {
+  const poison = () => Promise.reject(new Error("no such template"));
+
+  test.each(["task-events", "user-events"] as const)(
+    "is tried once and three times more, then its event on %s is set aside as it came",
+    async (topic) => {
+      const { receive, handler, letters, outcomes } = setUp(poison);
+      expect(await receive(topic, delivery(topic))).toBe("SUCCESS");
+      expect(handler).toHaveBeenCalledTimes(4);
+      expect(letters).toEqual([
+        {
+          topic: `${topic}.keeper.dlq`,
+          bytes: sampleBytes(topic),
+          key: uuidOf(1),
+          error: "Error: no such template",
+          consumer: "keeper",
+          attempts: 4,
+          failedAt: expect.any(Date),
+        },
+      ]);
+      expect(outcomes).toEqual(["dead-lettered"]);
+    },
+  );
+
+  test("drops an ephemeral event after as many tries", async () => {
+    const { receive, handler, letters, outcomes } = setUp(poison);
+    expect(await receive("task-updates", delivery("task-updates"))).toBe("SUCCESS");
+    expect(handler).toHaveBeenCalledTimes(4);
+    expect(letters).toEqual([]);
+    expect(outcomes).toEqual(["dropped"]);
+  });
+
+  test("has its event delivered again when the service stops in between", async () => {
+    const stopping = new AbortController();
+    const { receive, handler, letters } = setUp(poison, {
+      retryDelaysMs: [60_000],
+      signal: stopping.signal,
+    });
+    const verdict = receive("user-events", delivery("user-events"));
+    await vi.waitFor(() => expect(handler).toHaveBeenCalledOnce());
+    stopping.abort();
+    expect(await verdict).toBe("RETRY");
+    expect(await receive("user-events", delivery("user-events"))).toBe("RETRY");
+    expect(letters).toEqual([]);
+  });
+});
+
+describe("something away", () => {
+  const topics = ["task-events", "user-events", "task-updates"] as const;
+
+  test.each<[string, () => unknown]>([
+    ["refuses its connection", refused],
+    ["refuses it below a driver's error", () => new Error("query", { cause: refused() })],
+    ["says so itself", () => new AwayError("503")],
+  ])("that %s makes every event wait and never a dead letter", async (_case, error) => {
+    const { receive, handler, letters, outcomes } = setUp(() => Promise.reject(error()));
+    for (const topic of topics) expect(await receive(topic, delivery(topic))).toBe("RETRY");
+    expect(handler).toHaveBeenCalledTimes(3);
+    expect(letters).toEqual([]);
+    expect(outcomes).toEqual(["retry", "retry", "retry"]);
+  });
+
+  test("explains an unknown error when it does not answer a ping", async () => {
+    const ping = vi.fn(() => Promise.reject(new Error("no answer within 1000 ms")));
+    const work = () => Promise.reject(new Error("unknown"));
+    const { receive, letters } = setUp(work, { ping });
+    for (const topic of topics) expect(await receive(topic, delivery(topic))).toBe("RETRY");
+    expect(ping).toHaveBeenCalledTimes(3);
+    expect(letters).toEqual([]);
+  });
+
+  test("is noticed between tries, and the event then waits", async () => {
+    const ping = vi.fn().mockResolvedValueOnce(undefined).mockRejectedValue(new Error("away"));
+    const work = () => Promise.reject(new Error("unknown"));
+    const { receive, handler, letters } = setUp(work, { ping });
+    expect(await receive("user-events", delivery("user-events"))).toBe("RETRY");
+    expect(handler).toHaveBeenCalledTimes(2);
+    expect(letters).toEqual([]);
+  });
+
+  test("that dead letters need makes their event wait", async () => {
+    const { receive, outcomes } = setUp(() => Promise.reject(new Error("poison")), {
+      sendDeadLetter: () => Promise.reject(new Error("the sidecar is away")),
+    });
+    expect(await receive("user-events", delivery("user-events"))).toBe("RETRY");
+    expect(await receive("user-events", delivery("user-events", bytesOf("?")))).toBe("RETRY");
+    expect(outcomes).toEqual(["retry", "retry"]);
+  });
+});
+
+describe("an event that is not what its contract says", () => {
+  const bytes = new TextEncoder().encode("{");
+
+  test.each<[string, Uint8Array, string]>([
+    ["no JSON", bytes, "InvalidEventError: not JSON"],
+    ["another event", sampleBytes("user-events"), "InvalidEventError: data.event_type"],
+  ])("is set aside at once when it is %s", async (_case, bytes, error) => {
+    const { receive, handler, letters } = setUp(count);
+    expect(await receive("task-events", delivery("task-events", bytes))).toBe("SUCCESS");
+    expect(handler).not.toHaveBeenCalled();
+    expect(letters).toMatchObject([{ bytes, attempts: 1, error: expect.stringContaining(error) }]);
+    expect(await received()).toBe(0);
+  });
+
+  test("is dropped at once when it is ephemeral", async () => {
+    const { receive, handler, letters, outcomes } = setUp(count);
+    expect(await receive("task-updates", delivery("task-updates", bytes))).toBe("SUCCESS");
+    expect(handler).not.toHaveBeenCalled();
+    expect(letters).toEqual([]);
+    expect(outcomes).toEqual(["dropped"]);
+  });
+});
+
+describe("the types", () => {
+  test("ask for exactly one handler of each declared topic, with its event and effect", () => {
+    expectTypeOf<keyof Handlers<typeof contract>>().toEqualTypeOf<Subscribed>();
+    type Given<T extends Subscribed> = Parameters<Handlers<typeof contract>[T]>[1];
+    expectTypeOf<Given<"task-events">>().toHaveProperty("tx");
+    expectTypeOf<Given<"user-events">>().not.toHaveProperty("tx");
+    expectTypeOf<Given<"task-updates">>().not.toHaveProperty("tx");
+
+    const handled = { "task-events": nothing, "user-events": nothing, "task-updates": nothing };
+    const { "task-updates": _, ...missing } = handled;
+    const deps = { log: silentLog } as ReceiverDeps;
+    const made = [
+      createReceiver(contract, handled, deps),
+      // @ts-expect-error: a declared topic has no handler
+      createReceiver(contract, missing, deps),
+      // @ts-expect-error: a handler of a topic that is not declared
+      createReceiver(contract, { ...handled, reminders: nothing }, deps),
+      createReceiver(
+        contract,
+        // @ts-expect-error: the event has no such field
+        { ...handled, "user-events": async (event) => void event.data.task_id },
+        deps,
+      ),
+      createReceiver(
+        contract,
+        // @ts-expect-error: only a transactional handler is given the transaction
+        { ...handled, "user-events": async (_event, { tx }) => count(tx) },
+        deps,
+      ),
+    ];
+    expect(made).toHaveLength(5);
+  });
+
+  test("leave a topic that was never declared to fail loudly", async () => {
+    const { receive } = setUp(count);
+    const undeclared = receive("reminders", { bytes: sampleBytes("reminders") });
+    await expect(undeclared).rejects.toThrow("keeper does not subscribe to reminders");
+  });
+});
+
+async function nothing(): Promise<void> {}

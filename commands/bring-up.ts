@@ -1,0 +1,73 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureToolchain, prepareState, runPulumi, stack } from "./local-stack.ts";
+import { refreshOutputs, type StackOutputs } from "./stack-outputs.ts";
+
+/** Finds or builds the programs, runs `pulumi up`, and tells what is up. Resolves to an exit code. */
+export async function bringUp(args: readonly string[]): Promise<number> {
+  const startedAt = performance.now();
+  await ensureToolchain(console.log);
+  await prepareState();
+
+  const changes = await up(args);
+  if (changes === undefined) {
+    console.error(
+      "\nThe stack is not up. What came up stays; mend the cause above and run the same command " +
+        "again: it goes on from there. Logs: npm run logs -- <name>",
+    );
+    return 1;
+  }
+  const outputs = await refreshOutputs();
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  report(outputs, changes, seconds);
+  return 0;
+}
+
+/** Runs the engine; the number of changed resources, or undefined when it failed. */
+async function up(args: readonly string[]): Promise<number | undefined> {
+  const folder = mkdtempSync(join(stack.folder, "events-"));
+  const eventLog = join(folder, "events.json");
+  try {
+    const run = ["up", "--yes", "--skip-preview", "--suppress-outputs", "--event-log", eventLog];
+    const { code } = await runPulumi([...run, ...args]);
+    if (code !== 0) return undefined;
+    return changesIn(readFileSync(eventLog, "utf8"));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function changesIn(eventLog: string): number {
+  const events = eventLog.split("\n").filter(Boolean);
+  for (const line of events.reverse()) {
+    const { summaryEvent } = JSON.parse(line) as {
+      summaryEvent?: { resourceChanges?: Record<string, number> };
+    };
+    if (!summaryEvent) continue;
+    const counts = Object.entries(summaryEvent.resourceChanges ?? {});
+    return counts.reduce((sum, [kind, count]) => (kind === "same" ? sum : sum + count), 0);
+  }
+  return 0;
+}
+
+function report(outputs: StackOutputs, changes: number, seconds: string): void {
+  const rows = [
+    ...Object.entries(outputs.services).map(([name, { url }]) => [name, url]),
+    ...Object.entries(outputs.services).map(([name, it]) => [`${name}-sidecar`, it.sidecarUrl]),
+    ["kafka", `${outputs.kafka.brokers[0]} (${outputs.kafka.mechanism})`],
+    ["postgres", new URL(outputs.postgres.adminUrl).host],
+    ["redis", outputs.redis],
+  ];
+  const width = Math.max(...rows.map(([name]) => name?.length ?? 0));
+  const done = changes === 0 ? "Nothing changed, all of it was up" : "The stack is up";
+  console.log(`\n${done} (${seconds} s).\n`);
+  for (const [name = "", where] of rows) console.log(`  ${name.padEnd(width)}  ${where}`);
+  console.log(`
+A first request:
+
+  TOKEN=$(curl -s ${outputs.baseUrl}/api/development/tokens -d '{"user":"alice"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+  curl -s ${outputs.baseUrl}/api/tasks -H "Authorization: Bearer $TOKEN" -d '{"title":"Read the README"}'
+  curl -s ${outputs.baseUrl}/api/activity -H "Authorization: Bearer $TOKEN"
+
+Next: npm run status · npm run logs -- backend · npm run e2e · npm run down`);
+}

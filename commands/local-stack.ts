@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { hostPrograms } from "#infra/host/programs.ts";
+import { hostStackOf } from "#infra/host/stack-folder.ts";
+import { ensurePrograms } from "#toolchain/ensure.ts";
+import { findPrograms } from "#toolchain/find.ts";
+
+export const clone = join(import.meta.dirname, "..");
+export const stack = hostStackOf(clone);
+export const stackName = "local";
+
+const engine = ["pulumi", "pulumi-language-nodejs"] as const;
+const stateFolder = join(stack.folder, "state");
+/** Where the engine's file backend keeps this stack. */
+const checkpoint = join(stateFolder, ".pulumi", "stacks", "todo-evolution", `${stackName}.json`);
+
+/** Whether the stack has been made and not been taken down. */
+export const stackExists = (): boolean => existsSync(checkpoint);
+
+/** Finds or builds every program that the stack needs, a line of progress for each. */
+export const ensureToolchain = async (log: (line: string) => void): Promise<void> => {
+  await ensurePrograms([...engine, ...hostPrograms], { log });
+};
+
+/**
+ * The environment in which plain `pulumi` works on the local stack: state in a file backend inside
+ * the clone whatever the login, a fixed passphrase (it guards throw-away passwords of processes
+ * that listen on 127.0.0.1), and the programs found on PATH.
+ */
+export async function pulumiEnvironment(): Promise<Record<string, string>> {
+  const programs = await findPrograms(engine);
+  const folders = [
+    join(clone, "node_modules", ".bin"),
+    ...engine.map((name) => dirname(programs[name].path)),
+  ];
+  return {
+    PATH: [...new Set(folders), process.env.PATH ?? ""].join(":"),
+    PULUMI_BACKEND_URL: `file://${stateFolder}`,
+    PULUMI_HOME: join(stack.folder, "pulumi-home"),
+    PULUMI_STACK: stackName,
+    PULUMI_CONFIG_PASSPHRASE: "local",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // Without a person to look at it, the engine's colours and cursor moves are noise.
+    ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }),
+  };
+}
+
+/** Runs the engine on the local stack with the terminal; resolves to its exit code. */
+export async function runPulumi(
+  args: readonly string[],
+  options: { quiet?: boolean } = {},
+): Promise<{ code: number; output: string }> {
+  const env = { ...process.env, ...(await pulumiEnvironment()) };
+  const input = options.quiet ? "ignore" : "inherit";
+  const out = options.quiet ? "pipe" : "inherit";
+  const child = spawn("pulumi", args, { cwd: clone, env, stdio: [input, out, "inherit"] });
+  let output = "";
+  child.stdout?.on("data", (chunk) => {
+    output += chunk;
+  });
+  // The terminal sends Ctrl-C to both; the engine decides what to do, and we wait for it.
+  const wait = () => {};
+  process.on("SIGINT", wait);
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (exitCode) => resolve(exitCode ?? 1));
+  });
+  process.off("SIGINT", wait);
+  return { code, output };
+}
+
+/** Makes the stack's state if there is none, and frees it from an engine that was killed. */
+export async function prepareState(): Promise<void> {
+  mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
+  removeStaleLocks();
+  if (stackExists()) return;
+  const { code } = await runPulumi(["stack", "init", stackName], { quiet: true });
+  if (code !== 0) throw new Error("the stack's state could not be made; see above");
+}
+
+/** A lock whose holder no longer lives is what a kill or a power cut leaves behind. */
+function removeStaleLocks(): void {
+  const locks = join(stateFolder, ".pulumi", "locks", "organization", "todo-evolution", stackName);
+  if (!existsSync(locks)) return;
+  for (const name of readdirSync(locks)) {
+    const path = join(locks, name);
+    const lock = JSON.parse(readFileSync(path, "utf8")) as { pid: number; hostname: string };
+    if (lock.hostname !== hostname() || existsSync(`/proc/${lock.pid}`)) continue;
+    rmSync(path, { force: true });
+    console.log(`(an earlier run, pid ${lock.pid}, was cut off; going on from where it was)`);
+  }
+}

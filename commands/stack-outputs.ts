@@ -1,0 +1,27 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { runPulumi, stack } from "./local-stack.ts";
+
+/** What the local stack tells of itself; `stack.json` in its folder, mode 0600. */
+export type StackOutputs = {
+  readonly baseUrl: string;
+  readonly services: Readonly<Record<string, { url: string; sidecarUrl: string }>>;
+  readonly kafka: { brokers: string[]; mechanism: string; username: string; password: string };
+  readonly postgres: { adminUrl: string };
+  readonly redis: string;
+};
+
+const file = join(stack.folder, "stack.json");
+
+/** Reads the outputs of the stack from the engine and keeps them for tests and other commands. */
+export async function refreshOutputs(): Promise<StackOutputs> {
+  const args = ["stack", "output", "--json", "--show-secrets"];
+  const { code, output } = await runPulumi(args, { quiet: true });
+  if (code !== 0) throw new Error("the outputs of the stack could not be read; see above");
+  writeFileSync(file, output, { mode: 0o600 });
+  return JSON.parse(output) as StackOutputs;
+}
+
+/** The outputs as last kept; undefined when the stack is not up. */
+export const readOutputs = (): StackOutputs | undefined =>
+  existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as StackOutputs) : undefined;

@@ -1,0 +1,109 @@
+import { dapr } from "#apps/contracts/dapr.ts";
+import type { AppId } from "#apps/contracts/services.ts";
+import { appIds, contractOf, deadLettersOf, subscriptionsOf } from "#apps/contracts/services.ts";
+import type { DaprFacts } from "./facts.ts";
+import { kafkaUserEnv } from "./facts.ts";
+import type { Manifest, MetadataValue } from "./manifest.ts";
+import { metadataOf } from "./manifest.ts";
+
+/** Large enough for any event of ours many times over; brokers must allow it too. */
+export const largestMessageBytes = 1024 * 1024;
+
+/** All components of the system, each scoped to the services that declare its use. */
+export const componentsOf = (facts: DaprFacts): Manifest[] =>
+  [pubsub(facts), stateStore(facts), secretStore(facts)].filter(
+    (manifest) => manifest.scopes && manifest.scopes.length > 0,
+  );
+
+/** What a service may publish: its topics, and the dead letters of its subscriptions. */
+export const publishableBy = (appId: AppId): string[] => [
+  ...contractOf(appId).publishes,
+  ...deadLettersOf(appId),
+];
+
+const usesPubsub = (appId: AppId): boolean =>
+  publishableBy(appId).length > 0 || subscriptionsOf(contractOf(appId)).length > 0;
+
+function pubsub(facts: DaprFacts): Manifest {
+  const scopes = appIds.filter(usesPubsub);
+  // An app that a scope list does not name may do anything, so every app is named in both.
+  const scopeList = (topicsOf: (appId: AppId) => readonly string[]): string =>
+    appIds.map((appId) => `${appId}=${topicsOf(appId).join(",")}`).join(";");
+  const { tls } = facts.kafka;
+  return component(facts, dapr.pubsub, "pubsub.kafka", scopes, {
+    brokers: facts.kafka.brokers,
+    version: facts.kafka.version,
+    authType: "password",
+    saslMechanism: "SHA-512",
+    saslUsername: { env: kafkaUserEnv.username },
+    saslPassword: { env: kafkaUserEnv.password },
+    disableTls: String(!tls),
+    ...(tls && { caCert: tls.caCertificate }),
+    // No consumerGroup: the default, the app-id, gives each service its own copy of the stream.
+    initialOffset: "oldest",
+    maxMessageBytes: String(largestMessageBytes),
+    // Without it a record whose delivery failed would be passed over.
+    consumeRetryEnabled: "true",
+    backOffDuration: "1s",
+    // A killed sidecar's partitions go to the next one when its session has ended.
+    sessionTimeout: "6s",
+    heartbeatInterval: "2s",
+    clientConnectionTopicMetadataRefreshInterval: "30s",
+    // Words of the sidecar's API that are no headers of a record.
+    excludeHeaderMetaRegex: "^(rawPayload|partitionKey)$",
+    publishingScopes: scopeList(publishableBy),
+    subscriptionScopes: scopeList((appId) =>
+      subscriptionsOf(contractOf(appId)).map(([topic]) => topic),
+    ),
+    allowedTopics: [...new Set(appIds.flatMap(topicsTouchedBy))].join(","),
+  });
+}
+
+const topicsTouchedBy = (appId: AppId): string[] => [
+  ...publishableBy(appId),
+  ...subscriptionsOf(contractOf(appId)).map(([topic]) => topic),
+];
+
+function stateStore(facts: DaprFacts): Manifest {
+  const scopes = appIds.filter((appId) => contractOf(appId).state);
+  return component(facts, dapr.stateStore, "state.redis", scopes, {
+    redisHost: facts.redis.address,
+    redisUsername: facts.redis.username,
+    redisPassword: facts.redis.password,
+    enableTLS: String(facts.redis.tls),
+    // Keys are shared by the replicas of a service and by nobody else.
+    keyPrefix: "appid",
+    redisMaxRetries: "1",
+    dialTimeout: "1s",
+    readTimeout: "500ms",
+    writeTimeout: "500ms",
+  });
+}
+
+function secretStore(facts: DaprFacts): Manifest {
+  const { type, metadata } = facts.secretStore;
+  return component(facts, dapr.secretStore, type, [...appIds], metadata);
+}
+
+function component(
+  facts: DaprFacts,
+  name: string,
+  type: string,
+  scopes: readonly string[],
+  metadata: Readonly<Record<string, MetadataValue>>,
+): Manifest {
+  return {
+    apiVersion: "dapr.io/v1alpha1",
+    kind: "Component",
+    metadata: { name, namespace: facts.namespace },
+    spec: {
+      type,
+      version: "v1",
+      // The sidecar waits this long for what is below to come up before it gives up.
+      initTimeout: "60s",
+      metadata: metadataOf(metadata),
+    },
+    auth: { secretStore: dapr.secretStore },
+    scopes,
+  };
+}

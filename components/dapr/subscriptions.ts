@@ -1,0 +1,48 @@
+import { dapr, eventRoute } from "#apps/contracts/dapr.ts";
+import { appIds, contractOf, subscriptionsOf } from "#apps/contracts/services.ts";
+import type { DaprFacts } from "./facts.ts";
+import type { Manifest } from "./manifest.ts";
+
+/**
+ * One Subscription for each topic of each service. Records reach the service as the bytes they
+ * are (rawPayload), so that what does not parse is set aside by the service with its reason. The
+ * sidecar has no dead-letter topic of its own: it would also send there what only had to wait.
+ */
+export const subscriptionManifests = (facts: DaprFacts): Manifest[] =>
+  appIds.flatMap((appId) =>
+    subscriptionsOf(contractOf(appId)).map(
+      ([topic]): Manifest => ({
+        apiVersion: "dapr.io/v2alpha1",
+        kind: "Subscription",
+        metadata: { name: `${appId}-${topic}`, namespace: facts.namespace },
+        spec: {
+          pubsubname: dapr.pubsub,
+          topic,
+          metadata: { rawPayload: "true" },
+          routes: { default: eventRoute(topic) },
+        },
+        scopes: [appId],
+      }),
+    ),
+  );
+
+/**
+ * Deliveries are tried every second without end: the service itself tells what is away (it is
+ * waited for) from what is poison (it is set aside), so giving up here could only lose events.
+ */
+export const resiliencyManifest = (facts: DaprFacts): Manifest => ({
+  apiVersion: "dapr.io/v1alpha1",
+  kind: "Resiliency",
+  metadata: { name: "delivery", namespace: facts.namespace },
+  spec: {
+    policies: {
+      retries: { "until-delivered": { policy: "constant", duration: "1s", maxRetries: -1 } },
+      timeouts: { invocation: "5s" },
+    },
+    targets: {
+      apps: Object.fromEntries(appIds.map((appId) => [appId, { timeout: "invocation" }])),
+      components: { [dapr.pubsub]: { inbound: { retry: "until-delivered" } } },
+    },
+  },
+  scopes: [...appIds],
+});

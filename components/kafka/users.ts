@@ -1,0 +1,35 @@
+import type { AppId } from "#apps/contracts/services.ts";
+import { appIds, contractOf, subscriptionsOf } from "#apps/contracts/services.ts";
+import { publishableBy } from "#components/dapr/components.ts";
+
+/** What a user of the broker may do with one resource. */
+export type Grant = {
+  readonly resourceType: "topic" | "group";
+  readonly name: string;
+  readonly operations: readonly ("Read" | "Write" | "Describe")[];
+};
+
+export type UserSpec = { readonly name: AppId; readonly grants: readonly Grant[] };
+
+/** One user for each service that uses Kafka, with the rights its contract needs and no other. */
+export const userSpecs = (): UserSpec[] =>
+  appIds
+    .map((name) => ({ name, grants: grantsOf(name) }))
+    .filter(({ grants }) => grants.length > 0);
+
+function grantsOf(appId: AppId): Grant[] {
+  const subscribed = subscriptionsOf(contractOf(appId)).map(([topic]) => topic);
+  const topic = (name: string, operation: "Read" | "Write"): Grant => ({
+    resourceType: "topic",
+    name,
+    operations: [operation, "Describe"],
+  });
+  return [
+    ...publishableBy(appId).map((name) => topic(name, "Write")),
+    ...subscribed.map((name) => topic(name, "Read")),
+    // The consumer group is the app-id; who only publishes has none.
+    ...(subscribed.length > 0
+      ? [{ resourceType: "group", name: appId, operations: ["Read", "Describe"] } as const]
+      : []),
+  ];
+}

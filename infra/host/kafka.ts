@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackSize } from "#apps/contracts/topics.ts";
+import { topicSpecs } from "#components/kafka/topics.ts";
+import { userSpecs } from "#components/kafka/users.ts";
+import { kafkaProperties } from "./kafka-properties.ts";
+import { KafkaTopic } from "./kafka-topic.ts";
+import { KafkaUser } from "./kafka-user.ts";
+import { Password } from "./password.ts";
+import { Process } from "./process.ts";
+import type { HostStack } from "./stack-folder.ts";
+
+export type HostKafkaArgs = {
+  readonly stack: HostStack;
+  /** The folder with the broker's jars, and the java to run them with. */
+  readonly home: string;
+  readonly java: string;
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly size: StackSize;
+};
+
+const mechanism = "SCRAM-SHA-512";
+const adminName = "admin";
+// A broker for one machine: little memory, and compiled for a quick start rather than for peaks.
+const jvm = ["-Xms256m", "-Xmx512m", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"];
+
+/** One Kafka broker (KRaft) with SASL/SCRAM, the topics of the contracts, and a user per service. */
+export class HostKafka extends pulumi.ComponentResource {
+  readonly brokers: string;
+  readonly admin: {
+    readonly mechanism: typeof mechanism;
+    readonly username: string;
+    readonly password: pulumi.Output<string>;
+  };
+  /** Password of each service's user. */
+  readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
+  /** What a sidecar must wait for: broker, topics and users. */
+  readonly ready: pulumi.Resource[];
+
+  constructor(name: string, args: HostKafkaArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("todo:host:Kafka", name, {}, opts);
+    const child = { parent: this };
+    const { stack, home, java, port, controllerPort } = args;
+
+    const password = new Password("kafka-admin", {}, child).value;
+    this.brokers = `127.0.0.1:${port}`;
+    this.admin = { mechanism, username: adminName, password };
+
+    const folder = join(stack.folder, "kafka");
+    const data = join(stack.folder, "data", "kafka");
+    const properties = join(folder, "server.properties");
+    const formatArguments = join(folder, "format.args");
+    const run = [java, ...jvm, "-cp", `${join(home, "libs")}/*`];
+    const broker = new Process(
+      "kafka",
+      {
+        name: "kafka",
+        stackFolder: stack.folder,
+        cwd: stack.folder,
+        command: [...run, "kafka.Kafka", properties],
+        files: {
+          [properties]: password.apply((adminPassword) =>
+            kafkaProperties({ port, controllerPort, data, adminName, adminPassword }),
+          ),
+          // From a file, so that the password is on no command line.
+          [formatArguments]: password.apply((value) =>
+            [
+              ...["format", "--cluster-id", "dG9kby1ldm9sdXRpb24wMQ", "--config", properties],
+              ...["--add-scram", `${mechanism}=[name=${adminName},password=${value}]`],
+            ].join("\n"),
+          ),
+        },
+        data: { folder: data, init: [...run, "kafka.tools.StorageTool", `@${formatArguments}`] },
+        ports: { kafka: port, "kafka controller": controllerPort },
+        ready: { tcp: port, timeoutMs: 90_000 },
+      },
+      child,
+    );
+
+    const connection = { brokers: [this.brokers], sasl: this.admin, generation: broker.dataId };
+    const leaf = { parent: this, deletedWith: broker, dependsOn: broker };
+    const topics = topicSpecs(args.size).map(
+      (topic) => new KafkaTopic(topic.name, { ...connection, ...topic }, leaf),
+    );
+    const users = userSpecs().map((user) => {
+      const password = new Password(`kafka-${user.name}`, {}, child).value;
+      const acls = user.grants.map((grant) => ({ ...grant, patternType: "literal" as const }));
+      const args = { ...connection, username: user.name, password, acls };
+      return { name: user.name, password, resource: new KafkaUser(user.name, args, leaf) };
+    });
+    this.passwords = Object.fromEntries(users.map((user) => [user.name, user.password]));
+    this.ready = [broker, ...topics, ...users.map((user) => user.resource)];
+    this.registerOutputs();
+  }
+}

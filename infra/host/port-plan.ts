@@ -1,0 +1,62 @@
+import type { AppId } from "#apps/contracts/services.ts";
+import { appIds } from "#apps/contracts/services.ts";
+
+/** What one service and its sidecar listen on. */
+export type ServicePorts = Readonly<
+  Record<"app" | "sidecarHttp" | "sidecarGrpc" | "sidecarInternal" | "sidecarMetrics", number>
+>;
+
+/** Every port of the local stack, all on 127.0.0.1. */
+export type PortPlan = {
+  readonly postgres: number;
+  readonly redis: number;
+  readonly kafka: number;
+  readonly kafkaController: number;
+  readonly sentry: number;
+  readonly sentryHealth: number;
+  readonly sentryMetrics: number;
+  readonly scheduler: number;
+  readonly schedulerHealth: number;
+  readonly schedulerMetrics: number;
+  readonly schedulerEtcdClient: number;
+  readonly schedulerEtcdPeer: number;
+  readonly services: Readonly<Record<AppId, ServicePorts>>;
+};
+
+/** How many ports from portBase on the stack may use; two stacks lie at least this far apart. */
+export const portSpan = 300;
+
+const firstServiceOffset = 100;
+const portsPerService = 10;
+
+/** Lays all ports of a stack out from one number, so that one setting moves them all. */
+export function planPorts(portBase: number): PortPlan {
+  const service = (index: number): ServicePorts => {
+    const first = portBase + firstServiceOffset + index * portsPerService;
+    return {
+      app: first,
+      sidecarHttp: first + 1,
+      sidecarGrpc: first + 2,
+      sidecarInternal: first + 3,
+      sidecarMetrics: first + 4,
+    };
+  };
+  return {
+    postgres: portBase + 10,
+    redis: portBase + 11,
+    kafka: portBase + 12,
+    kafkaController: portBase + 13,
+    sentry: portBase + 14,
+    sentryHealth: portBase + 15,
+    sentryMetrics: portBase + 16,
+    scheduler: portBase + 17,
+    schedulerHealth: portBase + 18,
+    schedulerMetrics: portBase + 19,
+    schedulerEtcdClient: portBase + 20,
+    schedulerEtcdPeer: portBase + 21,
+    services: Object.fromEntries(appIds.map((appId, index) => [appId, service(index)])) as Record<
+      AppId,
+      ServicePorts
+    >,
+  };
+}

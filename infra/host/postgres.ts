@@ -1,0 +1,103 @@
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { DatabaseRole } from "./database-role.ts";
+import { Password } from "./password.ts";
+import { Process } from "./process.ts";
+import type { HostStack } from "./stack-folder.ts";
+import { dataFolderFor } from "./stack-folder.ts";
+
+export type HostPostgresArgs = {
+  readonly stack: HostStack;
+  /** The folder with bin/postgres. */
+  readonly home: string;
+  readonly port: number;
+  /** An unprivileged user to run as; needed by root, as PostgreSQL refuses to run as root. */
+  readonly user: string | undefined;
+};
+
+/** What a service needs to use its part of the database. */
+export type DatabaseAccess = {
+  readonly url: pulumi.Output<string>;
+  readonly role: DatabaseRole;
+  /** Changes when the data was made anew, and migrations must run again. */
+  readonly generation: pulumi.Output<string>;
+};
+
+const database = "todo";
+const admin = "postgres";
+
+/** One PostgreSQL server with a role and a schema for each service that asks for it. */
+export class HostPostgres extends pulumi.ComponentResource {
+  readonly adminUrl: pulumi.Output<string>;
+  private readonly port: number;
+  private readonly server: Process;
+
+  constructor(name: string, args: HostPostgresArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("todo:host:Postgres", name, {}, opts);
+    const { stack, home, port, user } = args;
+    this.port = port;
+
+    const password = new Password("postgres-admin", {}, { parent: this }).value;
+    this.adminUrl = pulumi.secret(
+      pulumi.interpolate`postgres://${admin}:${password}@127.0.0.1:${port}/${database}`,
+    );
+    const data = dataFolderFor(stack, "postgres", user !== undefined);
+    const passwordFile = `${data}.password`;
+    this.server = new Process(
+      "postgres",
+      {
+        name: "postgres",
+        stackFolder: stack.folder,
+        cwd: home,
+        command: [join(home, "bin", "postgres"), "-D", data, ...settings(port)],
+        ...(user && { user }),
+        files: { [passwordFile]: password },
+        data: { folder: data, init: initialise(home, data, passwordFile) },
+        ports: { postgres: port },
+        ready: { tcp: port },
+        // SIGINT ends the sessions of clients too; SIGTERM would wait for them.
+        stop: { signal: "SIGINT", graceMs: 10_000 },
+      },
+      { parent: this },
+    );
+    this.registerOutputs();
+  }
+
+  /** A login role that owns a schema of its own name, and the address by which it connects. */
+  accessFor(name: string): DatabaseAccess {
+    const password = new Password(`postgres-${name}`, {}, { parent: this }).value;
+    const role = new DatabaseRole(
+      name,
+      {
+        adminUrl: this.adminUrl,
+        role: name,
+        password,
+        schema: name,
+        generation: this.server.dataId,
+      },
+      { parent: this, deletedWith: this.server, dependsOn: this.server },
+    );
+    const url = pulumi.interpolate`postgres://${name}:${password}@127.0.0.1:${this.port}/${database}`;
+    return { url: pulumi.secret(url), role, generation: this.server.dataId };
+  }
+}
+
+const settings = (port: number): string[] =>
+  Object.entries({
+    listen_addresses: "127.0.0.1",
+    port,
+    unix_socket_directories: "",
+    max_connections: 200,
+    password_encryption: "scram-sha-256",
+    log_timezone: "UTC",
+    timezone: "UTC",
+  }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+
+/** The command that makes the data: the cluster, and in it the one database of the system. */
+function initialise(home: string, data: string, passwordFile: string): string[] {
+  const script = [
+    `"$0/initdb" -D "$1" -U ${admin} --auth=scram-sha-256 --pwfile="$2" -E UTF8 --locale=C.UTF-8`,
+    `echo 'create database ${database}' | "$0/postgres" --single -D "$1" postgres`,
+  ].join(" && ");
+  return ["/bin/sh", "-c", script, join(home, "bin"), data, passwordFile];
+}

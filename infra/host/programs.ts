@@ -1,0 +1,10 @@
+/** The programs that the local stack runs, in the order in which it needs them. */
+export const hostPrograms = [
+  "postgres",
+  "redis-server",
+  "java",
+  "kafka",
+  "dapr-sentry",
+  "dapr-scheduler",
+  "daprd",
+] as const;

@@ -1,0 +1,15 @@
+import { readConfig } from "./config.ts";
+
+const config = readConfig();
+
+/** The outputs of the stack; each target is loaded only when it is the one chosen. */
+async function outputs() {
+  switch (config.target) {
+    case "local": {
+      const { createLocalStack } = await import("./local.ts");
+      return createLocalStack(config);
+    }
+  }
+}
+
+export const { baseUrl, services, kafka, postgres, redis } = await outputs();

