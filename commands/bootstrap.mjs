@@ -13,13 +13,13 @@ import { fileURLToPath } from "node:url";
 const clone = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(clone, "node_modules");
 const stampFile = join(modules, ".todo-evolution-stamp");
-const oldestNode = 20;
-const pinnedNode = 24;
-const coldDiskBytes = 4 * 1024 ** 3;
-const againDiskBytes = 1024 ** 3;
+const [oldestNode, pinnedNode] = [20, 24];
+const [coldDiskBytes, againDiskBytes] = [4 * 1024 ** 3, 1024 ** 3];
 
 /** Commands that are not a file of this folder: the steps of each, in order. */
 const commands = {
+  e2e: (args) => [{ argv: [join(clone, "tests/e2e/main.ts"), ...args] }],
+  faults: (args) => [{ argv: [join(clone, "tests/faults/main.ts"), ...args] }],
   test: (args) => [
     { name: "types", argv: [join(modules, "typescript/bin/tsc"), "--noEmit"] },
     { name: "lint", argv: [join(modules, "@biomejs/biome/bin/biome"), "check", "."] },
@@ -52,14 +52,10 @@ async function main() {
 }
 
 function usage() {
-  return [
-    "Usage: node commands/bootstrap.mjs <command> [args…]",
-    "",
-    "Installs the packages of package-lock.json when needed and runs the command on the pinned",
-    `Node ${pinnedNode}. \`npm run <command> -- --help\` explains one.`,
-    "",
-    `Commands: ${knownCommands().join(", ")}`,
-  ].join("\n");
+  return `Usage: node commands/bootstrap.mjs <command> [args…]
+
+Installs the packages of package-lock.json when needed and runs the command on Node ${pinnedNode}.
+Commands: ${knownCommands().join(", ")}`;
 }
 
 function stepsOf(command, args) {
@@ -95,8 +91,7 @@ function checkMachine() {
     fs.accessSync(clone, fs.constants.W_OK);
   } catch {
     throw new Refusal(
-      `${clone} is not writable by this user: clone the repository into a folder of yours, or ` +
-        "give this one to you with chown.",
+      `${clone} is not writable by this user: clone the repository into a folder of yours.`,
     );
   }
 }
@@ -148,10 +143,10 @@ function checkDisk() {
 
 async function runNpm(lock) {
   const since = Date.now();
-  const live = process.stderr.isTTY;
+  const isLive = process.stderr.isTTY;
   const tell = () => process.stderr.write(`\r  packages   installing ${seconds(since)}`);
-  if (!live) console.log("  packages   installing (npm ci)");
-  const timer = live ? setInterval(tell, 1_000) : undefined;
+  if (!isLive) console.log("  packages   installing (npm ci)");
+  const timer = isLive ? setInterval(tell, 1_000) : undefined;
   let output = "";
   const npm = spawn("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: clone,
@@ -161,7 +156,7 @@ async function runNpm(lock) {
   for (const stream of [npm.stdout, npm.stderr]) stream.on("data", (text) => (output += text));
   const code = await ended(npm);
   clearInterval(timer);
-  if (live) process.stderr.write("\r\u001b[K");
+  if (isLive) process.stderr.write("\r\u001b[K");
   if (code === 0) return console.log(`  packages   installed in ${seconds(since)}`);
   throw new Refusal(
     `npm ci failed after ${seconds(since)}:\n${output.split("\n").slice(0, 20).join("\n")}\n` +
@@ -186,14 +181,9 @@ function pinnedNodePath() {
 }
 
 /** Runs a script on the pinned Node, passing signals on; resolves with its exit code. */
-async function handOver(node, argv) {
-  const path = [join(modules, ".bin"), process.env.PATH].join(delimiter);
-  const child = spawn(node, argv, {
-    cwd: clone,
-    stdio: "inherit",
-    env: { ...process.env, PATH: path },
-  });
-  return ended(child);
+function handOver(node, argv) {
+  const env = { ...process.env, PATH: [join(modules, ".bin"), process.env.PATH].join(delimiter) };
+  return ended(spawn(node, argv, { cwd: clone, stdio: "inherit", env }));
 }
 
 async function ended(child) {
@@ -220,7 +210,8 @@ async function takeLock(folder) {
     fs.writeFileSync(join(folder, name), "");
   };
   const release = () => {
-    for (const name of own) fs.rmSync(join(folder, name), { force: true });
+    const done = fs.readdirSync(folder).filter((name) => own.has(name) || !isAlive(name));
+    for (const name of done) fs.rmSync(join(folder, name), { force: true });
   };
   const others = () => fs.readdirSync(folder).filter((name) => !own.has(name) && isAlive(name));
   fs.mkdirSync(folder, { recursive: true });
@@ -238,8 +229,7 @@ async function takeLock(folder) {
 }
 
 function isAlive(name) {
-  const [pid, start] = name.split("-");
-  return startTicks(pid) === start;
+  return startTicks(name.split("-")[0]) === name.split("-")[1];
 }
 
 /** Tells two processes with the same pid apart. The command's name may hold blanks: skip it. */

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { bringUp } from "./bring-up.ts";
-import { clone, stack } from "./local-stack.ts";
+import { bringUp } from "./local/bring-up.ts";
+import { clone, stack } from "./local/stack.ts";
 
 const help = `npm run dev
 

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { stopStack } from "#infra/host/provider/stop.ts";
-import { findLeftovers } from "./leftovers.ts";
-import { ensureToolchain, prepareState, runPulumi, stack, stackExists } from "./local-stack.ts";
-import { readOutputs } from "./stack-outputs.ts";
+import { findLeftovers } from "./local/leftovers.ts";
+import { readOutputs } from "./local/outputs.ts";
+import { ensureToolchain, prepareState, runPulumi, stack, stackExists } from "./local/stack.ts";
 
 const help = `npm run down
 

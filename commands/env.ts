@@ -1,4 +1,4 @@
-import { ensureToolchain, prepareState, pulumiEnvironment } from "./local-stack.ts";
+import { ensureToolchain, prepareState, pulumiEnvironment } from "./local/stack.ts";
 
 // For `eval "$(npm run -s env)"`: only assignments on standard output, the rest on standard error.
 await ensureToolchain((line) => console.error(line));

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { stack } from "./local-stack.ts";
+import { stack } from "./local/stack.ts";
 
 const help = `npm run logs -- <name> [--follow] [--lines 50]
 

@@ -1,4 +1,4 @@
-import { ensureToolchain, prepareState, runPulumi } from "./local-stack.ts";
+import { ensureToolchain, prepareState, runPulumi } from "./local/stack.ts";
 
 const help = `npm run preview [-- options for pulumi preview]
 

@@ -1,4 +1,4 @@
-import { ensureToolchain, prepareState, runPulumi } from "./local-stack.ts";
+import { ensureToolchain, prepareState, runPulumi } from "./local/stack.ts";
 
 // Everything after `--` goes to the engine as it is, --help too.
 await ensureToolchain((line) => console.error(line));

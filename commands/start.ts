@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { bringUp } from "./bring-up.ts";
+import { bringUp } from "./local/bring-up.ts";
 
 const help = `npm start [-- options for pulumi up]
 

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { isAlive } from "#infra/host/provider/proc.ts";
 import { readRecord } from "#infra/host/provider/record.ts";
-import { stack, stackExists } from "./local-stack.ts";
-import { readOutputs } from "./stack-outputs.ts";
+import { readOutputs } from "./local/outputs.ts";
+import { stack, stackExists } from "./local/stack.ts";
 
 const help = `npm run status
 

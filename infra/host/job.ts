@@ -7,7 +7,7 @@ export interface JobArgs {
   /** The stack's folder in the clone (absolute). */
   stackFolder: pulumi.Input<string>;
   /** The program's absolute path, then its arguments. Must be safe to run again. */
-  command: pulumi.Input<pulumi.Input<string>[]>;
+  command: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** The whole environment, apart from defaults for PATH, HOME, LANG and TZ. */
   env?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** The working folder. */

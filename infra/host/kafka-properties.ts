@@ -49,3 +49,16 @@ export function kafkaProperties(args: KafkaPropertiesArgs): string {
     .map(([name, value]) => `${name}=${value}`)
     .join("\n")}\n`;
 }
+
+/** Logging of the broker to standard output: what it does, without its settings line by line. */
+export const kafkaLogging = `${[
+  "status=error",
+  "appender.out.type=Console",
+  "appender.out.name=out",
+  "appender.out.layout.type=PatternLayout",
+  "appender.out.layout.pattern=%d{ISO8601} %-5p %m (%c{1})%n%throwable",
+  "rootLogger.level=info",
+  "rootLogger.appenderRef.out.ref=out",
+  "logger.config.name=org.apache.kafka.common.config",
+  "logger.config.level=warn",
+].join("\n")}\n`;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackSize } from "#apps/contracts/topics.ts";
 import { topicSpecs } from "#components/kafka/topics.ts";
 import { userSpecs } from "#components/kafka/users.ts";
-import { kafkaProperties } from "./kafka-properties.ts";
+import { kafkaLogging, kafkaProperties } from "./kafka-properties.ts";
 import { KafkaTopic } from "./kafka-topic.ts";
 import { KafkaUser } from "./kafka-user.ts";
 import { Password } from "./password.ts";
@@ -51,7 +51,14 @@ export class HostKafka extends pulumi.ComponentResource {
     const data = join(stack.folder, "data", "kafka");
     const properties = join(folder, "server.properties");
     const formatArguments = join(folder, "format.args");
-    const run = [java, ...jvm, "-cp", `${join(home, "libs")}/*`];
+    const logging = join(folder, "log4j2.properties");
+    const run = [
+      java,
+      ...jvm,
+      `-Dlog4j2.configurationFile=${logging}`,
+      "-cp",
+      `${join(home, "libs")}/*`,
+    ];
     const broker = new Process(
       "kafka",
       {
@@ -60,6 +67,7 @@ export class HostKafka extends pulumi.ComponentResource {
         cwd: stack.folder,
         command: [...run, "kafka.Kafka", properties],
         files: {
+          [logging]: kafkaLogging,
           [properties]: password.apply((adminPassword) =>
             kafkaProperties({ port, controllerPort, data, adminName, adminPassword }),
           ),
@@ -85,7 +93,11 @@ export class HostKafka extends pulumi.ComponentResource {
     );
     const users = userSpecs().map((user) => {
       const password = new Password(`kafka-${user.name}`, {}, child).value;
-      const acls = user.grants.map((grant) => ({ ...grant, patternType: "literal" as const }));
+      const acls = user.grants.map(({ operations, ...grant }) => ({
+        ...grant,
+        operations: [...operations],
+        patternType: "literal" as const,
+      }));
       const args = { ...connection, username: user.name, password, acls };
       return { name: user.name, password, resource: new KafkaUser(user.name, args, leaf) };
     });

@@ -7,7 +7,7 @@ export interface ProcessArgs {
   /** The stack's folder in the clone (absolute); everything below it is removed with its owner. */
   stackFolder: pulumi.Input<string>;
   /** The program's absolute path, then its arguments. */
-  command: pulumi.Input<pulumi.Input<string>[]>;
+  command: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** The whole environment, apart from defaults for PATH, HOME, LANG and TZ. */
   env?: pulumi.Input<Record<string, pulumi.Input<string>>>;
   /** The working folder. */
@@ -38,7 +38,7 @@ export interface ProcessData {
    */
   folder: pulumi.Input<string>;
   /** The command that fills the empty folder, within 120 s. */
-  init?: pulumi.Input<pulumi.Input<string>[]>;
+  init?: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
 /** What must answer before dependents start: both, where both are given. */

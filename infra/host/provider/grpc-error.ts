@@ -29,11 +29,9 @@ export function toServiceError(error: unknown): GrpcError {
       .setReasonsList([message]);
     const wrapped = new any.Any();
     wrapped.pack(detail.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
-    const whole = new statuses.Status()
-      .setCode(status.UNKNOWN)
-      .setMessage(message)
-      .addDetails(wrapped);
-    metadata.add("grpc-status-details-bin", Buffer.from(whole?.serializeBinary() ?? []));
+    const whole = new statuses.Status();
+    whole.setCode(status.UNKNOWN).setMessage(message).setDetailsList([wrapped]);
+    metadata.add("grpc-status-details-bin", Buffer.from(whole.serializeBinary()));
   }
   return { code: status.UNKNOWN, message, details: message, metadata };
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ensureToolchain, prepareState, runPulumi, stack } from "./local-stack.ts";
-import { refreshOutputs, type StackOutputs } from "./stack-outputs.ts";
+import { refreshOutputs, type StackOutputs } from "./outputs.ts";
+import { ensureToolchain, prepareState, runPulumi, stack } from "./stack.ts";
 
 /** Finds or builds the programs, runs `pulumi up`, and tells what is up. Resolves to an exit code. */
 export async function bringUp(args: readonly string[]): Promise<number> {

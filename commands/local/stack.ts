@@ -1,5 +1,13 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { hostPrograms } from "#infra/host/programs.ts";
@@ -7,7 +15,7 @@ import { hostStackOf } from "#infra/host/stack-folder.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { findPrograms } from "#toolchain/find.ts";
 
-export const clone = join(import.meta.dirname, "..");
+export const clone = join(import.meta.dirname, "..", "..");
 export const stack = hostStackOf(clone);
 export const stackName = "local";
 
@@ -20,9 +28,16 @@ const checkpoint = join(stateFolder, ".pulumi", "stacks", "todo-evolution", `${s
 export const stackExists = (): boolean => existsSync(checkpoint);
 
 /** Finds or builds every program that the stack needs, a line of progress for each. */
-export const ensureToolchain = async (log: (line: string) => void): Promise<void> => {
-  await ensurePrograms([...engine, ...hostPrograms], { log });
-};
+export async function ensureToolchain(log: (line: string) => void): Promise<void> {
+  const programs = await ensurePrograms([...engine, ...hostPrograms], { log });
+  const host = programs["pulumi-language-nodejs"];
+  // The engine warns of a language host that it finds elsewhere than beside itself.
+  const beside = join(dirname(programs.pulumi.path), "pulumi-language-nodejs");
+  if (host.from === "cache" && !existsSync(beside)) {
+    rmSync(beside, { force: true });
+    symlinkSync(host.path, beside);
+  }
+}
 
 /**
  * The environment in which plain `pulumi` works on the local stack: state in a file backend inside
@@ -43,6 +58,8 @@ export async function pulumiEnvironment(): Promise<Record<string, string>> {
     PULUMI_CONFIG_PASSPHRASE: "local",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // Lets `up` take --event-log, by which we learn what it changed.
+    PULUMI_DEBUG_COMMANDS: "true",
     // Without a person to look at it, the engine's colours and cursor moves are noise.
     ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }),
   };
@@ -75,6 +92,9 @@ export async function runPulumi(
 
 /** Makes the stack's state if there is none, and frees it from an engine that was killed. */
 export async function prepareState(): Promise<void> {
+  mkdirSync(stack.folder, { recursive: true });
+  // PostgreSQL's own user must get to its data below, whatever the umask.
+  chmodSync(stack.folder, 0o755);
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   removeStaleLocks();
   if (stackExists()) return;

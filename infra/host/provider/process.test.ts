@@ -1,0 +1,357 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  answering,
+  createTemporaryStack,
+  inputsFor,
+  type TemporaryStack,
+} from "../testing/temporary-stack.ts";
+import { findMarked, identityOf, isAlive, markerOf, markerVariable, statOf } from "./proc.ts";
+import { processType } from "./process.ts";
+import type { ProcessInputs } from "./process-inputs.ts";
+import { readRecord, writeRecord } from "./record.ts";
+import { HalfMade, type Outputs } from "./resource.ts";
+import { launch } from "./spawn.ts";
+import { placesOf } from "./stack-folder.ts";
+import { waitFor } from "./wait.ts";
+
+let stack: TemporaryStack;
+beforeEach(() => {
+  stack = createTemporaryStack();
+});
+afterEach(() => stack.remove());
+
+const create = async (inputs: ProcessInputs) =>
+  (await processType.create(inputs, stack.context)).outputs;
+const update = (old: ProcessInputs, outputs: Outputs, news: ProcessInputs) =>
+  processType.update({ inputs: old, outputs }, news, stack.context);
+const destroy = (inputs: ProcessInputs) =>
+  processType.delete({ inputs, outputs: {} }, stack.context);
+const check = async (olds: ProcessInputs | undefined, news: ProcessInputs) =>
+  (await processType.check?.(olds, news, stack.context)) ?? { inputs: news };
+const ask = async (inputs: ProcessInputs) => (await fetch(inputs.ready?.http ?? "")).text();
+const kill = async (pid: number) => {
+  process.kill(pid, "SIGKILL");
+  await waitFor(() => !statOf(pid), { timeoutMs: 2000 });
+};
+const sleeping = "setInterval(() => {}, 1000);";
+
+describe("a start", () => {
+  test("returns once the process answers, and leaves it in a session of its own", async () => {
+    const inputs = await inputsFor(stack, answering);
+    const { pid } = await create(inputs);
+    expect(await ask(inputs)).toBe("yes");
+    expect(statOf(Number(pid))?.session).toBe(pid);
+  });
+
+  test("gives the process its environment and nothing of ours", async () => {
+    const script = `require("node:fs").writeFileSync(process.env.OUT, JSON.stringify(process.env));`;
+    const out = join(stack.folder, "env.json");
+    const inputs = await inputsFor(stack, script + answering, { env: { OUT: out } });
+    await create(inputs);
+    const names = Object.keys(JSON.parse(readFileSync(out, "utf8"))).sort();
+    expect(names).toEqual(["HOME", "LANG", "OUT", "PATH", "PORT", markerVariable, "TZ"]);
+  });
+
+  test("keeps no environment and no secret in the record", async () => {
+    const inputs = await inputsFor(stack, answering, { env: { TOKEN: "canary" } });
+    await create(inputs);
+    const { record } = placesOf(stack.folder, "web");
+    expect(readFileSync(record, "utf8")).not.toMatch(/canary|PORT/);
+    expect(statSync(record).mode & 0o077).toBe(0);
+  });
+
+  test("names port, owner and remedy when a port is taken, and starts nothing", async () => {
+    const inputs = await inputsFor(stack, answering);
+    const server = createServer().listen(inputs.ports.web, "127.0.0.1");
+    await once(server, "listening");
+    const { failures } = await check(undefined, inputs);
+    const said = await create(inputs).catch((error: Error) => error.message);
+    await new Promise((resolve) => server.close(resolve));
+    expect(said).toMatch(`Port ${inputs.ports.web} (web) is taken by pid ${process.pid} (`);
+    expect(said).toMatch("npm run pulumi -- config set portBase ");
+    expect(failures).toEqual([{ property: "ports", reason: said }]);
+    expect(existsSync(stack.folder)).toBe(false);
+  });
+
+  test("that fails shows the end of the log and leaves nothing running", async () => {
+    const inputs = await inputsFor(stack, `console.error("no moon today"); process.exit(3);`);
+    const error = await create(inputs).catch((error) => error);
+    expect(error).toBeInstanceOf(HalfMade);
+    expect(error.message).toMatch("web: ended with code 3 before it was ready");
+    expect(error.message).toMatch(`Last lines of ${placesOf(stack.folder, "web").log}`);
+    expect(error.message).toMatch("no moon today");
+    expect(findMarked(markerOf(stack.folder, "web"))).toEqual([]);
+  });
+
+  test("that takes too long says what did not answer, and leaves nothing running", async () => {
+    const inputs = await inputsFor(stack, sleeping);
+    const ready = { tcp: inputs.ports.web, timeoutMs: 300 };
+    const error = await create({ ...inputs, ready }).catch((error) => error);
+    expect(error.message).toMatch(
+      /was not ready within 0.3 s: port \d+ on 127.0.0.1 says ECONNREFUSED/,
+    );
+    expect(findMarked(markerOf(stack.folder, "web"))).toEqual([]);
+  });
+
+  test("that is interrupted by the user ends at once and leaves nothing running", async () => {
+    const inputs = await inputsFor(stack, sleeping);
+    setTimeout(stack.interrupt, 200);
+    await expect(create(inputs)).rejects.toThrow("Interrupted.");
+    expect(findMarked(markerOf(stack.folder, "web"))).toEqual([]);
+  });
+
+  test("names a program or a folder that is missing", async () => {
+    const inputs = await inputsFor(stack, "");
+    await expect(create({ ...inputs, command: ["/no/such"] })).rejects.toThrow(
+      "/no/such cannot be",
+    );
+    await expect(create({ ...inputs, cwd: "/no/where" })).rejects.toThrow("The folder /no/where");
+  });
+});
+
+describe("a check", () => {
+  test("changes nothing while the process runs as it was started", async () => {
+    const inputs = await inputsFor(stack, answering);
+    await create(inputs);
+    expect((await check(inputs, inputs)).inputs).toEqual(inputs);
+  });
+
+  test("sees a process that was killed, and an update starts it again", async () => {
+    const inputs = await inputsFor(stack, answering);
+    const outputs = await create(inputs);
+    await kill(Number(outputs.pid));
+    const checked = (await check(inputs, inputs)).inputs;
+    expect(checked.incarnation).toBe(`2 (pid ${outputs.pid} is gone)`);
+    expect(stack.reports.at(-1)).toMatch(`web: pid ${outputs.pid} is gone`);
+    const repaired = await update(inputs, outputs, checked);
+    expect(repaired.pid).not.toBe(outputs.pid);
+    expect(await ask(inputs)).toBe("yes");
+    expect((await check(checked, checked)).inputs).toEqual(checked);
+  });
+
+  test("is not taken in by a pid that was used again", async () => {
+    const inputs = await inputsFor(stack, answering);
+    const { pid } = await create(inputs);
+    const file = placesOf(stack.folder, "web").record;
+    const record = readRecord(file);
+    if (!record) throw new Error("no record");
+    writeRecord(file, { ...record, startTime: record.startTime + 1 });
+    expect((await check(inputs, inputs)).inputs.incarnation).toBe(`2 (pid ${pid} is gone)`);
+    writeRecord(file, { ...record, bootId: "another" });
+    expect((await check(inputs, inputs)).inputs.incarnation).toMatch("machine was started again");
+  });
+
+  test("refuses folders and files that are not evidently the stack's", async () => {
+    const inputs = await inputsFor(stack, answering, { data: { folder: "/home" } });
+    const { failures } = await check(undefined, inputs);
+    expect(failures).toMatchObject([{ property: "data" }]);
+    const data = { folder: "/var/tmp/todo-evolution-4711/web" };
+    expect((await check(undefined, { ...inputs, data })).failures).toEqual([]);
+  });
+});
+
+describe("an update", () => {
+  test("restarts with the new environment", async () => {
+    const inputs = await inputsFor(stack, answering);
+    const outputs = await create(inputs);
+    const news = { ...inputs, env: { ...inputs.env, ANSWER: "new" } };
+    await update(inputs, outputs, news);
+    expect(await ask(news)).toBe("new");
+    expect(isAlive(identityOf(Number(outputs.pid)) ?? { pid: 0, startTime: 0, bootId: "" })).toBe(
+      false,
+    );
+  });
+
+  test("that fails is continued by the next one", async () => {
+    const inputs = await inputsFor(stack, answering);
+    const outputs = await create(inputs);
+    const broken = { ...inputs, command: [process.execPath, "--eval", "process.exit(1)"] };
+    await expect(update(inputs, outputs, broken)).rejects.toThrow("ended with code 1");
+    const checked = (await check(inputs, inputs)).inputs;
+    expect(checked.incarnation).toMatch(/^2 \(it is not running/);
+    await update(inputs, outputs, checked);
+    expect(await ask(inputs)).toBe("yes");
+  });
+
+  test("refuses a new port that is taken before it stops anything", async () => {
+    const inputs = await inputsFor(stack, answering);
+    const outputs = await create(inputs);
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+    const news = await inputsFor(stack, answering, { ports: { web: port } });
+    await expect(update(inputs, outputs, news)).rejects.toThrow(`Port ${port} (web) is taken`);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await ask(inputs)).toBe("yes");
+  });
+});
+
+describe("an interrupted start", () => {
+  test("is continued: a process that runs as wanted is taken over", async () => {
+    const inputs = await inputsFor(stack, answering);
+    const { pid } = await create(inputs); // what the engine never came to record
+    expect((await create(inputs)).pid).toBe(pid);
+  });
+
+  test("with other settings is stopped and started anew", async () => {
+    const inputs = await inputsFor(stack, answering);
+    const { pid } = await create(inputs);
+    const outputs = await create({ ...inputs, env: { ...inputs.env, ANSWER: "b" } });
+    expect(outputs.pid).not.toBe(pid);
+    expect(statOf(Number(pid))).toBeUndefined();
+  });
+
+  test("without a record is known by its marker and stopped", async () => {
+    const inputs = await inputsFor(stack, answering);
+    const { pid } = await create(inputs);
+    rmSync(placesOf(stack.folder, "web").record);
+    const outputs = await create(inputs);
+    expect(outputs.pid).not.toBe(pid);
+    expect(statOf(Number(pid))).toBeUndefined();
+    rmSync(placesOf(stack.folder, "web").record);
+    await destroy(inputs);
+    expect(statOf(Number(outputs.pid))).toBeUndefined();
+  });
+});
+
+describe("a stop", () => {
+  test("kills a process that ignores its signal, with its children", async () => {
+    const script = `process.on("SIGTERM", () => {});
+      require("node:child_process").spawn(process.execPath, ["--eval", ${JSON.stringify(sleeping)}]);`;
+    const inputs = await inputsFor(stack, script + answering, { stop: { graceMs: 200 } });
+    await create(inputs);
+    const marker = markerOf(stack.folder, "web");
+    expect(findMarked(marker)).toHaveLength(2);
+    await destroy(inputs);
+    expect(findMarked(marker)).toEqual([]);
+  });
+
+  test("leaves the same process of another stack alone", async () => {
+    const other = createTemporaryStack();
+    const ours = await inputsFor(stack, answering);
+    const theirs = await inputsFor(other, answering);
+    await create(ours);
+    await create(theirs);
+    await destroy(ours);
+    expect(await ask(theirs)).toBe("yes");
+    await other.remove();
+  });
+
+  test("leaves no file behind, not even the folders", async () => {
+    const folder = join(stack.folder, "data", "web");
+    const inputs = await inputsFor(stack, answering, {
+      files: { [join(stack.folder, "conf", "web.txt")]: "x" },
+      data: { folder },
+    });
+    await create(inputs);
+    await destroy(inputs);
+    expect(existsSync(stack.folder)).toBe(false);
+    await destroy(inputs); // half destroyed by hand is no error
+  });
+});
+
+describe("files", () => {
+  test("are for the owner alone, and go when they are no longer wanted", async () => {
+    const [a, b] = [join(stack.folder, "conf", "a"), join(stack.folder, "conf", "b")];
+    const inputs = await inputsFor(stack, answering, { files: { [a]: "1", [b]: "1" } });
+    const outputs = await create(inputs);
+    expect(statSync(a).mode & 0o777).toBe(0o600);
+    await update(inputs, outputs, { ...inputs, files: { [a]: "2" } });
+    expect(readFileSync(a, "utf8")).toBe("2");
+    expect(existsSync(b)).toBe(false);
+  });
+
+  test("that were changed by hand are seen and written again", async () => {
+    const file = join(stack.folder, "conf", "a");
+    const inputs = await inputsFor(stack, answering, { files: { [file]: "1" } });
+    const outputs = await create(inputs);
+    writeFileSync(file, "other");
+    const checked = (await check(inputs, inputs)).inputs;
+    expect(checked.incarnation).toBe(`2 (${file} was changed)`);
+    await update(inputs, outputs, checked);
+    expect(readFileSync(file, "utf8")).toBe("1");
+  });
+
+  test("can be read back once the process is ready", async () => {
+    const file = join(stack.folder, "made");
+    const script = `require("node:fs").writeFileSync(process.env.OUT, "certificate");`;
+    const inputs = await inputsFor(stack, script + answering, {
+      env: { OUT: file },
+      reads: { ca: file },
+    });
+    expect((await create(inputs)).contents).toEqual({ ca: "certificate" });
+  });
+});
+
+describe("data", () => {
+  const withData = async (init: string[]) => {
+    const folder = join(stack.folder, "data", "web");
+    return inputsFor(stack, answering, { data: { folder, init }, env: { FOLDER: folder } });
+  };
+  const fill = ["/bin/sh", "-c", 'test -z "$(ls -A "$FOLDER")" && echo full > "$FOLDER/content"'];
+
+  test("is made once and kept over restarts", async () => {
+    const inputs = await withData(fill);
+    const outputs = await create(inputs);
+    const news = { ...inputs, source: { "main.ts": "2" } };
+    const again = await update(inputs, outputs, news);
+    expect(again.dataId).toBe(outputs.dataId);
+    expect(again.pid).not.toBe(outputs.pid);
+    expect(processType.predict?.({ inputs, outputs }, news)).toMatchObject({
+      dataId: outputs.dataId,
+    });
+  });
+
+  test("that is unfinished is wiped and made anew", async () => {
+    const inputs = await withData(fill);
+    const folder = inputs.data?.folder ?? "";
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "half"), "");
+    await create(inputs);
+    expect(existsSync(join(folder, "half"))).toBe(false);
+    expect(readFileSync(join(folder, "content"), "utf8")).toBe("full\n");
+  });
+
+  test("that vanished is seen, made anew, and gets another id", async () => {
+    const inputs = await withData(fill);
+    const outputs = await create(inputs);
+    rmSync(inputs.data?.folder ?? "", { recursive: true });
+    const checked = (await check(inputs, inputs)).inputs;
+    expect(checked.incarnation).toMatch(/^2 \(its data in .* is gone\)$/);
+    expect((await update(inputs, outputs, checked)).dataId).not.toBe(outputs.dataId);
+  });
+
+  test("of a stack that the engine no longer knows is not used with other settings", async () => {
+    const inputs = await withData(fill);
+    const first = await create(inputs);
+    const other = await create({ ...inputs, env: { ...inputs.env, PASSWORD: "other" } });
+    expect(other.dataId).not.toBe(first.dataId);
+  });
+
+  test("that cannot be made shows why", async () => {
+    const inputs = await withData(["/bin/sh", "-c", "echo disk is full; exit 7"]);
+    await expect(create(inputs)).rejects.toThrow(/ended with code 7[^]*disk is full/);
+  });
+});
+
+test("a stack's leftovers are found by marker alone", async () => {
+  const marker = markerOf(stack.folder, "lost");
+  const logFile = placesOf(stack.folder, "lost").log;
+  const command = [process.execPath, "--eval", sleeping];
+  const child = await launch({
+    ...{ command, env: {}, cwd: "/", user: undefined, logFile, headline: "starts", marker },
+  });
+  const foreign = spawn(process.execPath, ["--eval", sleeping], { stdio: "ignore" });
+  await once(foreign, "spawn");
+  expect(findMarked(marker).map(({ pid }) => pid)).toEqual([child.pid]);
+  await stack.remove();
+  expect(statOf(child.pid)).toBeUndefined();
+  expect(foreign.exitCode).toBeNull();
+  foreign.kill("SIGKILL");
+});

@@ -1,0 +1,75 @@
+import { parseArgs } from "node:util";
+import { startVitest } from "vitest/node";
+import { findStack, Refusal, repositoryFolder, requireApi, requireStack } from "./stack.ts";
+
+const usage = `Usage: npm run e2e -- [--url http://…] [--filter text]
+
+Runs the behaviours of the application against a running one and exits with 1 if any fails.
+
+  --url      where its API is; without it, the local stack
+  --filter   run only the behaviours whose name contains this text
+  --help     print this
+
+Behaviours that look behind the API (records in Kafka, internal ports) run on the local stack only.`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      url: { type: "string" },
+      filter: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const baseUrl = values.url ?? requireStack().baseUrl;
+  if (!URL.canParse(baseUrl)) throw new Refusal(`--url ${baseUrl} is not an address: http://…`);
+  await requireApi(baseUrl);
+  const isLocal = sameOrigin(baseUrl, findStack()?.baseUrl);
+  console.log(`Behaviours of ${baseUrl}`);
+  if (!isLocal) console.log("Left out, as they need the local stack: tests/e2e/local");
+  return run(baseUrl, isLocal, values.filter);
+}
+
+/** Runs the behaviours; the exit code is 0 only when some ran and all of them passed. */
+async function run(baseUrl: string, isLocal: boolean, filter: string | undefined): Promise<number> {
+  const vitest = await startVitest([], {
+    run: true,
+    watch: false,
+    config: false,
+    root: repositoryFolder,
+    include: ["tests/e2e/behaviours/*.e2e.ts", ...(isLocal ? ["tests/e2e/local/*.e2e.ts"] : [])],
+    env: { TODO_URL: baseUrl },
+    reporters: ["verbose"],
+    // One file at a time: behaviours that measure a delay are not to wait for those that make load.
+    fileParallelism: false,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    ...(filter !== undefined && { testNamePattern: literally(filter) }),
+  });
+  const modules = vitest.state.getTestModules();
+  const states = modules.flatMap((module) =>
+    [...module.children.allTests()].map((test) => test.result().state),
+  );
+  const failed =
+    modules.some((module) => module.state() === "failed") ||
+    vitest.state.getUnhandledErrors().length > 0;
+  await vitest.close();
+  if (states.includes("passed") && !failed) return 0;
+  if (!failed) console.error(`no behaviour has "${filter}" in its name`);
+  return 1;
+}
+
+const sameOrigin = (one: string, other: string | undefined): boolean =>
+  other !== undefined && new URL(one).origin === new URL(other).origin;
+
+const literally = (text: string): RegExp =>
+  new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "i");
+
+process.exitCode = await main().catch((error: NodeJS.ErrnoException) => {
+  const isExpected = error instanceof Refusal || error.code?.startsWith("ERR_PARSE_ARGS");
+  console.error(isExpected ? error.message : error);
+  return 1;
+});

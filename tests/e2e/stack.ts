@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+const serviceAddresses = z.object({ url: z.string(), sidecarUrl: z.string() });
+
+const stack = z.object({
+  baseUrl: z.string(),
+  stackFolder: z.string(),
+  services: z.object({ backend: serviceAddresses, audit: serviceAddresses }),
+  kafka: z.object({
+    brokers: z.array(z.string()).min(1),
+    mechanism: z.enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]),
+    username: z.string(),
+    password: z.string(),
+  }),
+  postgres: z.object({ adminUrl: z.string() }),
+});
+
+/** What the commands write down of the local stack while it is up: where its parts listen. */
+export type Stack = z.infer<typeof stack>;
+
+/** A fault that the person at the keyboard can mend: printed without a stack trace. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+}
+
+export const repositoryFolder = fileURLToPath(new URL("../..", import.meta.url));
+
+const stackFile = fileURLToPath(new URL("../../.local/stack.json", import.meta.url));
+
+/** The local stack, or undefined when it has not been started. */
+export function findStack(): Stack | undefined {
+  if (!existsSync(stackFile)) return undefined;
+  const parsed = stack.safeParse(JSON.parse(readFileSync(stackFile, "utf8")));
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  throw new Refusal(`${stackFile} is not what \`npm start\` writes: ${faults.join("; ")}`);
+}
+
+/** The local stack; throws a Refusal that names the remedy when it has not been started. */
+export function requireStack(): Stack {
+  const found = findStack();
+  if (!found) throw new Refusal("the local stack is not up: start it with `npm start`");
+  return found;
+}
+
+/** Throws a Refusal unless the API at this address answers in the way of the application. */
+export async function requireApi(baseUrl: string): Promise<void> {
+  let status: number;
+  try {
+    const signal = AbortSignal.timeout(10_000);
+    status = (await fetch(new URL("/api/tasks", baseUrl), { signal })).status;
+  } catch (error) {
+    const { cause, message } = error as Error;
+    const reason = cause instanceof Error ? cause.message : message;
+    throw new Refusal(
+      `nothing answers at ${baseUrl} (${reason}): start the local stack with \`npm start\`, or ` +
+        "name another with --url",
+    );
+  }
+  if (status === 401) return;
+  throw new Refusal(
+    `${baseUrl} answers ${status} to GET /api/tasks without a token, where the application answers ` +
+      "401: is it the address of this application? The local stack starts with `npm start`.",
+  );
+}

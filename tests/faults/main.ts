@@ -1,0 +1,138 @@
+import { parseArgs } from "node:util";
+import { Refusal, requireApi, requireStack, type Stack } from "../e2e/stack.ts";
+import { type Examination, examine, type Outcome } from "./examine.ts";
+import { type Fault, faults, killAndRepair } from "./fault.ts";
+import { brokenLine, deviationsIn, examples, heading, line } from "./report.ts";
+import { tamperings, tamperWhileStopped } from "./tamper.ts";
+import { createWitness, type Witness } from "./witness.ts";
+
+const usage = `Usage: npm run faults [-- --fault name --seconds 20 --rate 50]
+
+Kills one process of the local stack after the other while tasks are created, has Pulumi bring it
+back, and checks that every acknowledged task has exactly one entry in the log, in order.
+
+  --fault    only this one; may be given several times: ${faults.join(", ")}
+  --seconds  how long tasks are created; longer if the repair takes longer (20)
+  --rate     tasks a second (50)
+  --prove    instead show that the check finds lost and swapped events: some are tampered with
+  --help     print this
+
+Exits with 1 on any deviation. Ctrl-C ends the load and leaves the stack; a repair is finished.`;
+
+type Plan = {
+  readonly examination: Examination;
+  /** What speaks against this outcome; none when it passed. */
+  readonly objections: (outcome: Outcome) => string[];
+};
+
+const settleMs = 120_000;
+/** What was taken out never arrives: there is nothing to wait for as long as that. */
+const provedSettleMs = 20_000;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      fault: { type: "string", multiple: true },
+      seconds: { type: "string", default: "20" },
+      rate: { type: "string", default: "50" },
+      prove: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const loadMs = positive("--seconds", values.seconds) * 1_000;
+  const rate = positive("--rate", values.rate);
+  const names = (values.fault ?? [...faults]).map(knownFault);
+  const stack = requireStack();
+  await requireApi(stack.baseUrl);
+  const witness = createWitness(stack);
+  const plans = values.prove
+    ? provingPlans(stack, witness, { loadMs, rate })
+    : names.map((name) => faultPlan(stack, name, { loadMs, rate }));
+  try {
+    return await runAll(stack, witness, plans);
+  } finally {
+    await witness.close();
+  }
+}
+
+type Size = Pick<Examination, "loadMs" | "rate">;
+
+const faultPlan = (stack: Stack, name: Fault, size: Size): Plan => ({
+  examination: {
+    ...size,
+    name,
+    users: 200,
+    settleMs,
+    disturb: async () => (name === "none" ? undefined : killAndRepair(stack, name)),
+  },
+  objections: deviationsIn,
+});
+
+// Few users, so that each has several events waiting when two of them are to change places.
+const provingPlans = (stack: Stack, witness: Witness, size: Size): Plan[] =>
+  tamperings.map((tampering) => {
+    let taskIds: string[] = [];
+    return {
+      examination: {
+        ...size,
+        name: tampering.name,
+        users: 20,
+        settleMs: provedSettleMs,
+        disturb: async (userIds) => {
+          taskIds = await tamperWhileStopped(stack, witness, tampering, userIds);
+          return undefined;
+        },
+      },
+      objections: (outcome) =>
+        tampering.isFound(outcome.findings, taskIds)
+          ? []
+          : [`tampered with ${taskIds.join(", ")}; found:`, ...deviationsIn(outcome)],
+    };
+  });
+
+async function runAll(stack: Stack, witness: Witness, plans: readonly Plan[]): Promise<number> {
+  const interruption = new AbortController();
+  process.once("SIGINT", () => {
+    console.log("\ninterrupted: the load ends, the stack stays (a repair under way is finished)");
+    interruption.abort();
+  });
+  let failed = 0;
+  console.log(heading());
+  for (const { examination, objections } of plans) {
+    try {
+      const outcome = await examine(stack, witness, examination, interruption.signal);
+      const against = objections(outcome);
+      console.log(line(outcome, against.length === 0));
+      if (against.length > 0) console.log(examples(against));
+      failed += against.length > 0 ? 1 : 0;
+    } catch (error) {
+      if (interruption.signal.aborted) process.exit(130); // requests under way are not waited for
+      console.log(brokenLine(examination.name, (error as Error).message));
+      failed++;
+    }
+  }
+  console.log(`${plans.length - failed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+function knownFault(name: string): Fault {
+  const found = faults.find((fault) => fault === name);
+  if (found) return found;
+  throw new Refusal(`--fault ${name} is unknown: one of ${faults.join(", ")}`);
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new Refusal(`${option} ${text} is not a number above 0`);
+}
+
+process.exitCode = await main().catch((error: NodeJS.ErrnoException) => {
+  const isExpected = error instanceof Refusal || error.code?.startsWith("ERR_PARSE_ARGS");
+  console.error(isExpected ? error.message : error);
+  return 1;
+});
