@@ -17,7 +17,9 @@ import { unprivilegedUser } from "#toolchain/unprivileged.ts";
 import type { LocalConfig } from "./config.ts";
 
 const namespace = "todo";
-const trustDomain = "todo-evolution.local";
+const controlPlaneTrustDomain = "todo-evolution.local";
+// Outside Kubernetes sentry has no Configuration to read another one from.
+const trustDomain = "public";
 
 /** The whole system as processes of this machine: what they stand on, then every service of the map. */
 export async function createLocalStack(config: LocalConfig) {
@@ -50,7 +52,7 @@ export async function createLocalStack(config: LocalConfig) {
     scheduler: programs["dapr-scheduler"].path,
     ports,
     namespace,
-    trustDomain,
+    trustDomain: controlPlaneTrustDomain,
   });
 
   const secretsFile = (appId: AppId) => join(stack.folder, "dapr", appId, "secrets.json");
@@ -96,6 +98,7 @@ export async function createLocalStack(config: LocalConfig) {
         secrets: redis.password.apply((password) => JSON.stringify({ redis: { password } })),
         secretsFile,
         kafkaPassword: kafka.passwords[appId],
+        controlPlaneTrustDomain,
         sentryAddress: controlPlane.sentryAddress,
         schedulerAddress: controlPlane.schedulerAddress,
         trustAnchors: controlPlane.trustAnchors,

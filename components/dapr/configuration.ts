@@ -56,6 +56,8 @@ function allowedApis(contract: ServiceContract): AllowedApi[] {
   const publishes = contract.publishes.length > 0 || subscriptionsOf(contract).length > 0;
   return [
     http("healthz", "v1"),
+    // Dapr's client asks for it before its first call.
+    http("metadata", "v1"),
     ...(publishes ? [http("publish", "v1")] : []),
     ...(contract.publishes.length > 0 ? [http("publish", "v1alpha1")] : []),
     ...(Object.keys(contract.invokes).length > 0 ? [http("invoke", "v1")] : []),

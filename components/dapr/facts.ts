@@ -3,7 +3,7 @@ import type { MetadataValue } from "./manifest.ts";
 /** What only a deployment knows about the blocks below Dapr; the rest follows from the contracts. */
 export type DaprFacts = {
   readonly namespace: string;
-  /** Trust domain of the services' identities. */
+  /** Trust domain of the services' identities, which need not be that of the control plane. */
   readonly trustDomain: string;
   readonly kafka: {
     /** `host:port`, comma-separated. */

@@ -31,6 +31,7 @@ export type HostServiceArgs = {
     readonly secrets: pulumi.Output<string>;
     readonly secretsFile: (appId: AppId) => string;
     readonly kafkaPassword: pulumi.Output<string> | undefined;
+    readonly controlPlaneTrustDomain: string;
     readonly sentryAddress: string;
     readonly schedulerAddress: string;
     readonly trustAnchors: pulumi.Output<string>;
@@ -138,7 +139,7 @@ export class HostService extends pulumi.ComponentResource {
           ...["--metrics-listen-address", loopback, "--metrics-port", `${ports.sidecarMetrics}`],
           ...["--resources-path", join(folder, "resources"), "--config", configurationFile],
           ...["--enable-mtls", "--sentry-address", sidecar.sentryAddress],
-          ...["--control-plane-trust-domain", facts.trustDomain],
+          ...["--control-plane-trust-domain", sidecar.controlPlaneTrustDomain],
           ...["--control-plane-namespace", facts.namespace],
           ...["--scheduler-host-address", sidecar.schedulerAddress],
           ...["--max-body-size", "16Mi", "--dapr-graceful-shutdown-seconds", "5"],

@@ -34,6 +34,10 @@ const callTimeoutMs = 10_000;
 // Records are the bytes we send: the sidecar neither wraps nor rewrites the envelope.
 const asSent = { rawPayload: "true" };
 
+// What fails is told to the caller, who logs it once and in our form.
+const ignore = () => {};
+const silent = { error: ignore, warn: ignore, info: ignore, verbose: ignore, debug: ignore };
+
 /** The service's side of its sidecar. Connects at the first call, never when it is made. */
 export function createSidecar<S extends ServiceContract>(appId: AppId, env: CommonEnv): Sidecar<S> {
   let client: DaprClient | undefined;
@@ -43,7 +47,7 @@ export function createSidecar<S extends ServiceContract>(appId: AppId, env: Comm
       daprPort: String(env.DAPR_HTTP_PORT),
       daprApiToken: env.DAPR_API_TOKEN,
       isKeepAlive: true,
-      logger: { level: 0 },
+      logger: { service: silent },
     });
     return client;
   };

@@ -31,7 +31,7 @@ test("a job runs to its end, again on an update, and its log goes with it", asyn
 
 test("a job that fails shows how it ended and the end of its log", async () => {
   const running = jobType.create(job("echo no such table; exit 4"), stack.context);
-  await expect(running).rejects.toThrow(/migrations: ended with code 4[^]*no such table/);
+  await expect(running).rejects.toThrow(/migrations: ended with code 4.*no such table/s);
 });
 
 test("a job that hangs is ended after its time, with its children", async () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { allProcesses, describeProcess, readMarker } from "./proc.ts";
+import { waitFor } from "./wait.ts";
 
 /** A port that somebody listens on; pid is undefined when its owner may not be seen. */
 export interface TakenPort {
@@ -27,6 +28,23 @@ export function takenPorts(ports: Readonly<Record<string, number>>): TakenPort[]
   return taken.map(([name, port]) => {
     return { name, port, pid: owners.get(listening.get(port) ?? "") };
   });
+}
+
+/**
+ * The ports that others hold. An owner that cannot be seen may be on its way out, its threads still
+ * holding the socket: it gets a second to go.
+ */
+export async function foreignPorts(
+  ports: Readonly<Record<string, number>>,
+  isOurs: (pid: number) => boolean,
+): Promise<TakenPort[]> {
+  let foreign: TakenPort[] = [];
+  const look = () => {
+    foreign = takenPorts(ports).filter(({ pid }) => pid === undefined || !isOurs(pid));
+    return foreign.every(({ pid }) => pid !== undefined);
+  };
+  await waitFor(look, { timeoutMs: 1000 });
+  return foreign;
 }
 
 /** Says who has the port and how to go on. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { markDataFolder, readDataMark, wipeDataFolder } from "./data-folder.ts";
 import { firstDifference, removeFiles, writeFiles } from "./files.ts";
 import { sizeOf, tailOf } from "./log-file.ts";
-import { describeTakenPort, takenPorts } from "./ports.ts";
+import { describeTakenPort, foreignPorts, takenPorts } from "./ports.ts";
 import {
   type Identity,
   identityOf,
@@ -38,15 +38,14 @@ export async function stopRunning(inputs: ProcessInputs): Promise<void> {
 }
 
 /** Throws when another process listens on a port that this one needs. */
-export function requireFreePorts(inputs: ProcessInputs): void {
-  const taken = takenPorts(inputs.ports ?? {});
-  if (taken.length === 0) return;
+export async function requireFreePorts(inputs: ProcessInputs): Promise<void> {
   const marker = markerOf(inputs.stackFolder, inputs.name);
   const record = readRecord(placesOf(inputs.stackFolder, inputs.name).record);
   const family = record && isAlive(record) ? withDescendants([record.pid]) : [];
   const ours = new Set(family.map(({ pid }) => pid));
-  const foreign = taken.filter(
-    ({ pid }) => pid === undefined || !(ours.has(pid) || readMarker(pid) === marker),
+  const foreign = await foreignPorts(
+    inputs.ports ?? {},
+    (pid) => ours.has(pid) || readMarker(pid) === marker,
   );
   if (foreign.length > 0) throw new Error(foreign.map(describeTakenPort).join("\n"));
 }

@@ -1,6 +1,5 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -15,7 +14,6 @@ import { processType } from "./process.ts";
 import type { ProcessInputs } from "./process-inputs.ts";
 import { readRecord, writeRecord } from "./record.ts";
 import { HalfMade, type Outputs } from "./resource.ts";
-import { launch } from "./spawn.ts";
 import { placesOf } from "./stack-folder.ts";
 import { waitFor } from "./wait.ts";
 
@@ -29,8 +27,6 @@ const create = async (inputs: ProcessInputs) =>
   (await processType.create(inputs, stack.context)).outputs;
 const update = (old: ProcessInputs, outputs: Outputs, news: ProcessInputs) =>
   processType.update({ inputs: old, outputs }, news, stack.context);
-const destroy = (inputs: ProcessInputs) =>
-  processType.delete({ inputs, outputs: {} }, stack.context);
 const check = async (olds: ProcessInputs | undefined, news: ProcessInputs) =>
   (await processType.check?.(olds, news, stack.context)) ?? { inputs: news };
 const ask = async (inputs: ProcessInputs) => (await fetch(inputs.ready?.http ?? "")).text();
@@ -190,168 +186,4 @@ describe("an update", () => {
     await new Promise((resolve) => server.close(resolve));
     expect(await ask(inputs)).toBe("yes");
   });
-});
-
-describe("an interrupted start", () => {
-  test("is continued: a process that runs as wanted is taken over", async () => {
-    const inputs = await inputsFor(stack, answering);
-    const { pid } = await create(inputs); // what the engine never came to record
-    expect((await create(inputs)).pid).toBe(pid);
-  });
-
-  test("with other settings is stopped and started anew", async () => {
-    const inputs = await inputsFor(stack, answering);
-    const { pid } = await create(inputs);
-    const outputs = await create({ ...inputs, env: { ...inputs.env, ANSWER: "b" } });
-    expect(outputs.pid).not.toBe(pid);
-    expect(statOf(Number(pid))).toBeUndefined();
-  });
-
-  test("without a record is known by its marker and stopped", async () => {
-    const inputs = await inputsFor(stack, answering);
-    const { pid } = await create(inputs);
-    rmSync(placesOf(stack.folder, "web").record);
-    const outputs = await create(inputs);
-    expect(outputs.pid).not.toBe(pid);
-    expect(statOf(Number(pid))).toBeUndefined();
-    rmSync(placesOf(stack.folder, "web").record);
-    await destroy(inputs);
-    expect(statOf(Number(outputs.pid))).toBeUndefined();
-  });
-});
-
-describe("a stop", () => {
-  test("kills a process that ignores its signal, with its children", async () => {
-    const script = `process.on("SIGTERM", () => {});
-      require("node:child_process").spawn(process.execPath, ["--eval", ${JSON.stringify(sleeping)}]);`;
-    const inputs = await inputsFor(stack, script + answering, { stop: { graceMs: 200 } });
-    await create(inputs);
-    const marker = markerOf(stack.folder, "web");
-    expect(findMarked(marker)).toHaveLength(2);
-    await destroy(inputs);
-    expect(findMarked(marker)).toEqual([]);
-  });
-
-  test("leaves the same process of another stack alone", async () => {
-    const other = createTemporaryStack();
-    const ours = await inputsFor(stack, answering);
-    const theirs = await inputsFor(other, answering);
-    await create(ours);
-    await create(theirs);
-    await destroy(ours);
-    expect(await ask(theirs)).toBe("yes");
-    await other.remove();
-  });
-
-  test("leaves no file behind, not even the folders", async () => {
-    const folder = join(stack.folder, "data", "web");
-    const inputs = await inputsFor(stack, answering, {
-      files: { [join(stack.folder, "conf", "web.txt")]: "x" },
-      data: { folder },
-    });
-    await create(inputs);
-    await destroy(inputs);
-    expect(existsSync(stack.folder)).toBe(false);
-    await destroy(inputs); // half destroyed by hand is no error
-  });
-});
-
-describe("files", () => {
-  test("are for the owner alone, and go when they are no longer wanted", async () => {
-    const [a, b] = [join(stack.folder, "conf", "a"), join(stack.folder, "conf", "b")];
-    const inputs = await inputsFor(stack, answering, { files: { [a]: "1", [b]: "1" } });
-    const outputs = await create(inputs);
-    expect(statSync(a).mode & 0o777).toBe(0o600);
-    await update(inputs, outputs, { ...inputs, files: { [a]: "2" } });
-    expect(readFileSync(a, "utf8")).toBe("2");
-    expect(existsSync(b)).toBe(false);
-  });
-
-  test("that were changed by hand are seen and written again", async () => {
-    const file = join(stack.folder, "conf", "a");
-    const inputs = await inputsFor(stack, answering, { files: { [file]: "1" } });
-    const outputs = await create(inputs);
-    writeFileSync(file, "other");
-    const checked = (await check(inputs, inputs)).inputs;
-    expect(checked.incarnation).toBe(`2 (${file} was changed)`);
-    await update(inputs, outputs, checked);
-    expect(readFileSync(file, "utf8")).toBe("1");
-  });
-
-  test("can be read back once the process is ready", async () => {
-    const file = join(stack.folder, "made");
-    const script = `require("node:fs").writeFileSync(process.env.OUT, "certificate");`;
-    const inputs = await inputsFor(stack, script + answering, {
-      env: { OUT: file },
-      reads: { ca: file },
-    });
-    expect((await create(inputs)).contents).toEqual({ ca: "certificate" });
-  });
-});
-
-describe("data", () => {
-  const withData = async (init: string[]) => {
-    const folder = join(stack.folder, "data", "web");
-    return inputsFor(stack, answering, { data: { folder, init }, env: { FOLDER: folder } });
-  };
-  const fill = ["/bin/sh", "-c", 'test -z "$(ls -A "$FOLDER")" && echo full > "$FOLDER/content"'];
-
-  test("is made once and kept over restarts", async () => {
-    const inputs = await withData(fill);
-    const outputs = await create(inputs);
-    const news = { ...inputs, source: { "main.ts": "2" } };
-    const again = await update(inputs, outputs, news);
-    expect(again.dataId).toBe(outputs.dataId);
-    expect(again.pid).not.toBe(outputs.pid);
-    expect(processType.predict?.({ inputs, outputs }, news)).toMatchObject({
-      dataId: outputs.dataId,
-    });
-  });
-
-  test("that is unfinished is wiped and made anew", async () => {
-    const inputs = await withData(fill);
-    const folder = inputs.data?.folder ?? "";
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "half"), "");
-    await create(inputs);
-    expect(existsSync(join(folder, "half"))).toBe(false);
-    expect(readFileSync(join(folder, "content"), "utf8")).toBe("full\n");
-  });
-
-  test("that vanished is seen, made anew, and gets another id", async () => {
-    const inputs = await withData(fill);
-    const outputs = await create(inputs);
-    rmSync(inputs.data?.folder ?? "", { recursive: true });
-    const checked = (await check(inputs, inputs)).inputs;
-    expect(checked.incarnation).toMatch(/^2 \(its data in .* is gone\)$/);
-    expect((await update(inputs, outputs, checked)).dataId).not.toBe(outputs.dataId);
-  });
-
-  test("of a stack that the engine no longer knows is not used with other settings", async () => {
-    const inputs = await withData(fill);
-    const first = await create(inputs);
-    const other = await create({ ...inputs, env: { ...inputs.env, PASSWORD: "other" } });
-    expect(other.dataId).not.toBe(first.dataId);
-  });
-
-  test("that cannot be made shows why", async () => {
-    const inputs = await withData(["/bin/sh", "-c", "echo disk is full; exit 7"]);
-    await expect(create(inputs)).rejects.toThrow(/ended with code 7[^]*disk is full/);
-  });
-});
-
-test("a stack's leftovers are found by marker alone", async () => {
-  const marker = markerOf(stack.folder, "lost");
-  const logFile = placesOf(stack.folder, "lost").log;
-  const command = [process.execPath, "--eval", sleeping];
-  const child = await launch({
-    ...{ command, env: {}, cwd: "/", user: undefined, logFile, headline: "starts", marker },
-  });
-  const foreign = spawn(process.execPath, ["--eval", sleeping], { stdio: "ignore" });
-  await once(foreign, "spawn");
-  expect(findMarked(marker).map(({ pid }) => pid)).toEqual([child.pid]);
-  await stack.remove();
-  expect(statOf(child.pid)).toBeUndefined();
-  expect(foreign.exitCode).toBeNull();
-  foreign.kill("SIGKILL");
 });

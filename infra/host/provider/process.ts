@@ -1,6 +1,6 @@
 import { readDataMark } from "./data-folder.ts";
 import { firstDifference, removeFiles } from "./files.ts";
-import { describeTakenPort, takenPorts } from "./ports.ts";
+import { describeTakenPort, foreignPorts } from "./ports.ts";
 import { bootId, isAlive, readMarker } from "./proc.ts";
 import { nextIncarnation, type ProcessInputs, specHashOf } from "./process-inputs.ts";
 import {
@@ -33,11 +33,12 @@ export const processType: ResourceType<ProcessInputs> = {
    * The engine asks for a difference only when inputs changed. So what happened to the process
    * becomes an input, its incarnation, with the reason for people to read.
    */
-  check(olds, news, context) {
+  async check(olds, news, context) {
     const failures = findFailures(news);
     if (failures.length > 0) return { inputs: news, failures };
     if (!olds?.incarnation) {
-      return { inputs: { ...news, incarnation: "1" }, failures: olds ? [] : findConflicts(news) };
+      const conflicts = olds ? [] : await findConflicts(news);
+      return { inputs: { ...news, incarnation: "1" }, failures: conflicts };
     }
     const problem = findProblem(olds);
     if (problem) context.report("info", `${olds.name}: ${problem}; it is started again by up`);
@@ -76,7 +77,7 @@ async function bringUp(
   inputs: ProcessInputs,
   context: Context,
 ): Promise<Outputs> {
-  requireFreePorts(inputs);
+  await requireFreePorts(inputs);
   try {
     if (!(await runsAsWanted(inputs, context.signal))) {
       if (old) context.report("status", "stops the old process");
@@ -130,9 +131,9 @@ function findFailures(inputs: ProcessInputs): Failure[] {
 }
 
 /** Ports held by others, told already by a preview. Another process of this stack may yet move. */
-function findConflicts(inputs: ProcessInputs): Failure[] {
+async function findConflicts(inputs: ProcessInputs): Promise<Failure[]> {
   if (isUnknown(inputs.ports)) return [];
-  return takenPorts(inputs.ports ?? {})
-    .filter(({ pid }) => !(pid && readMarker(pid)?.startsWith(`${inputs.stackFolder}:`)))
-    .map((taken) => ({ property: "ports", reason: describeTakenPort(taken) }));
+  const isOurs = (pid: number) => !!readMarker(pid)?.startsWith(`${inputs.stackFolder}:`);
+  const foreign = await foreignPorts(inputs.ports ?? {}, isOurs);
+  return foreign.map((taken) => ({ property: "ports", reason: describeTakenPort(taken) }));
 }
