@@ -115,6 +115,7 @@ export async function createLocalStack(config: LocalConfig) {
   );
   return {
     baseUrl: created[appIds.indexOf("backend")]?.url,
+    stackFolder: stack.folder,
     services: urls,
     kafka: pulumi.secret({ brokers: [kafka.brokers], ...kafka.admin }),
     postgres: pulumi.secret({ adminUrl: postgres.adminUrl }),

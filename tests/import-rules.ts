@@ -15,7 +15,11 @@ const appLibraries = Object.keys(manifest.dependencies).filter(
 );
 const pulumi = ["@pulumi/pulumi", "@pulumi/kubernetes", "@pulumi/random"];
 const infra = [...pulumi, "components", "node:*"];
-const host = [...infra, "postgres", "@platformatic/kafka", "yaml"];
+// The local stack is made of the contracts and of the programs that the toolchain finds.
+const host = [
+  ...[...infra, "apps/contracts", "toolchain"],
+  ...["postgres", "@platformatic/kafka", "yaml"],
+];
 
 type Rule = { readonly from: string; readonly values: string[]; readonly types?: string[] };
 
@@ -34,16 +38,15 @@ const rules: Rule[] = [
   },
   { from: "components", values: [...pulumi, "apps/contracts", "yaml", "node:*"] },
   { from: "infra", values: infra, types: ["apps/contracts"] },
-  { from: "infra/host", values: host, types: ["apps/contracts"] },
+  { from: "infra/host", values: host },
   // A provider plugin speaks Pulumi's own protocol.
   {
     from: "infra/host/provider",
     values: [...host, "@grpc/grpc-js", "google-protobuf"],
-    types: ["apps/contracts"],
   },
   {
     from: "stacks",
-    values: ["components", "infra", "apps/contracts", ...pulumi, "zod", "node:*"],
+    values: ["components", "infra", "apps/contracts", "toolchain", ...pulumi, "zod", "node:*"],
   },
   {
     from: "commands",

@@ -6,6 +6,11 @@ import type { TaskRow } from "./schema.ts";
 const title = z.string().trim().min(1).max(taskLimits.titleLength);
 const description = z.string().max(taskLimits.descriptionLength);
 const tags = z.array(z.string().trim().min(1).max(taskLimits.tagLength)).max(taskLimits.tags);
+// What a calendar of PostgreSQL and of JavaScript both hold.
+const dueDate = timestamp.refine(
+  (time) => time >= "1970" && time < "9999",
+  "must lie between the years 1970 and 9998",
+);
 // PostgreSQL keeps no NUL in text: refused here, where it can be named.
 const noNul = (value: unknown) => !JSON.stringify(value).includes("\\u0000");
 const withoutNul = "may not contain the character U+0000";
@@ -17,13 +22,13 @@ export const newTask = z
     description: description.default(""),
     priority: priority.default("medium"),
     tags: tags.default([]),
-    due_date: timestamp.nullable().default(null),
+    due_date: dueDate.nullable().default(null),
   })
   .refine(noNul, withoutNul);
 
 /** The body of an update: only what is named changes. */
 export const taskPatch = z
-  .strictObject({ title, description, priority, tags, due_date: timestamp.nullable() })
+  .strictObject({ title, description, priority, tags, due_date: dueDate.nullable() })
   .partial()
   .refine((patch) => Object.keys(patch).length > 0, "name at least one field to change")
   .refine(noNul, withoutNul);

@@ -5,6 +5,7 @@ import { runPulumi, stack } from "./stack.ts";
 /** What the local stack tells of itself; `stack.json` in its folder, mode 0600. */
 export type StackOutputs = {
   readonly baseUrl: string;
+  readonly stackFolder: string;
   readonly services: Readonly<Record<string, { url: string; sidecarUrl: string }>>;
   readonly kafka: { brokers: string[]; mechanism: string; username: string; password: string };
   readonly postgres: { adminUrl: string };

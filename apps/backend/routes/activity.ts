@@ -12,7 +12,7 @@ const query = paging.extend({
   task_id: id.optional(),
   cursor: z
     .string()
-    .regex(/^\d{1,18}$/, "is the `next` of an earlier page")
+    .regex(/^[1-9]\d{0,14}$/, "is the `next` of an earlier page")
     .optional(),
 });
 

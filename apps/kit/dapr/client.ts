@@ -21,7 +21,10 @@ type Path<
 export type Sidecar<S extends ServiceContract> = {
   readonly publishBulk: PublishBulk;
   readonly sendDeadLetter: SendDeadLetter;
-  /** Calls a route of another service that the contract declares; rejects with AwayError on 5xx. */
+  /**
+   * Calls a route of another service that the contract declares. Rejects with AwayError unless
+   * the callee, or the access list before it, refused the call.
+   */
   readonly get: <A extends Callee<S>>(
     appId: A,
     path: Path<S, A>,
@@ -88,10 +91,17 @@ export function createSidecar<S extends ServiceContract>(appId: AppId, env: Comm
           connected().invoker.invoke(callee, method, HttpMethod.GET, undefined, { headers }),
         );
       } catch (error) {
-        throw new AwayError(`${callee} did not answer: ${(error as Error).message}`);
+        throw failureOf(callee, error as Error);
       }
     },
   };
+}
+
+/** The client packs what it knows of a failed call into the message, as JSON with the status. */
+function failureOf(callee: string, error: Error): Error {
+  const status = Number(/"status":(\d{3})/.exec(error.message)?.[1] ?? 503);
+  if (status < 500) return new Error(`${callee} refused the call: ${error.message}`);
+  return new AwayError(`${callee} did not answer: ${error.message}`);
 }
 
 /** Bounds a call: the client has no deadline of its own. A late answer is ignored. */

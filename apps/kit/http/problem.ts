@@ -51,6 +51,8 @@ export function respondWithProblem(
     ...(problem.errors && { errors: problem.errors }),
   };
   if (problem.status === 503) context.header("Retry-After", "1");
+  // The rest of the body was not read; the connection cannot carry another request.
+  if (problem.status === 413) context.header("Connection", "close");
   if (problem.status === 401) context.header("WWW-Authenticate", "Bearer");
   return context.body(JSON.stringify(body), problem.status as ContentfulStatusCode, {
     "Content-Type": "application/problem+json",

@@ -72,10 +72,11 @@ describe("a stop", () => {
     const ours = await inputsFor(stack, answering);
     const theirs = await inputsFor(other, answering);
     await create(ours);
-    await create(theirs);
+    const { pid } = await create(theirs);
     await destroy(ours);
-    expect(await ask(theirs)).toBe("yes");
+    const survivor = statOf(Number(pid));
     await other.remove();
+    expect(survivor).toMatchObject({ pid });
   });
 
   test("leaves no file behind, not even the folders", async () => {
