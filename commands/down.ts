@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { stopStack } from "#infra/host/provider/stop.ts";
+import { outsideFolderOf } from "#infra/host/stack-folder.ts";
 import { findLeftovers } from "./local/leftovers.ts";
 import { readOutputs } from "./local/outputs.ts";
 import { ensureToolchain, prepareState, runPulumi, stack, stackExists } from "./local/stack.ts";
@@ -26,7 +27,9 @@ async function takeDown(): Promise<number> {
   // What runs without being in the state: its files were deleted by hand, say.
   const stopped = await stopStack(stack.folder);
   if (stopped > 0) console.log(`Stopped ${stopped} processes that the state did not know of.`);
-  rmSync(stack.folder, { recursive: true, force: true });
+  for (const folder of [stack.folder, outsideFolderOf(stack)]) {
+    rmSync(folder, { recursive: true, force: true });
+  }
 
   const { processes, ports, files } = findLeftovers(stack, portBase);
   const left = [

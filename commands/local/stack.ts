@@ -96,21 +96,37 @@ export async function prepareState(): Promise<void> {
   // PostgreSQL's own user must get to its data below, whatever the umask.
   chmodSync(stack.folder, 0o755);
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
-  removeStaleLocks();
-  if (stackExists()) return;
+  const cutOff = removeStaleLocks();
+  if (stackExists()) {
+    if (cutOff) await forgetUnfinished();
+    return;
+  }
   const { code } = await runPulumi(["stack", "init", stackName], { quiet: true });
   if (code !== 0) throw new Error("the stack's state could not be made; see above");
 }
 
+/**
+ * What the killed engine had begun is in its state as pending. Whether it was done is seen by the
+ * provider at the next `up`, so the entries are dropped.
+ */
+async function forgetUnfinished(): Promise<void> {
+  const args = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates"];
+  const { code, output } = await runPulumi(args, { quiet: true });
+  if (code !== 0) throw new Error(`the state could not be freed of unfinished steps:\n${output}`);
+}
+
 /** A lock whose holder no longer lives is what a kill or a power cut leaves behind. */
-function removeStaleLocks(): void {
+function removeStaleLocks(): boolean {
+  let removed = false;
   const locks = join(stateFolder, ".pulumi", "locks", "organization", "todo-evolution", stackName);
-  if (!existsSync(locks)) return;
+  if (!existsSync(locks)) return removed;
   for (const name of readdirSync(locks)) {
     const path = join(locks, name);
     const lock = JSON.parse(readFileSync(path, "utf8")) as { pid: number; hostname: string };
     if (lock.hostname !== hostname() || existsSync(`/proc/${lock.pid}`)) continue;
     rmSync(path, { force: true });
-    console.log(`(an earlier run, pid ${lock.pid}, was cut off; going on from where it was)`);
+    removed = true;
+    console.error(`(an earlier run, pid ${lock.pid}, was cut off; going on from where it was)`);
   }
+  return removed;
 }

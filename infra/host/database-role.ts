@@ -13,8 +13,8 @@ export interface DatabaseRoleArgs {
 }
 
 /**
- * Makes a role and its schema in PostgreSQL, and takes the schema `public` from everyone. Deleting
- * it drops both; with `deletedWith` the server that is skipped.
+ * Makes a role and its schema in PostgreSQL, and takes database and schema `public` from everyone
+ * else. Deleting it drops both; with `deletedWith` the server that is skipped.
  */
 export class DatabaseRole extends pulumi.CustomResource {
   constructor(name: string, args: DatabaseRoleArgs, options?: pulumi.CustomResourceOptions) {

@@ -42,6 +42,10 @@ export function kafkaProperties(args: KafkaPropertiesArgs): string {
     "transaction.state.log.num.partitions": 5,
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
+    // After a kill the controller waits for the dead broker's session to end before it lets the new
+    // one in: 12 s by default, which were most of a restart.
+    "broker.session.timeout.ms": 3_000,
+    "broker.heartbeat.interval.ms": 500,
     // With one consumer a group there is nobody to wait for.
     "group.initial.rebalance.delay.ms": 0,
   };

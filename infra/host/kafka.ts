@@ -23,7 +23,7 @@ export type HostKafkaArgs = {
 const mechanism = "SCRAM-SHA-512";
 const adminName = "admin";
 // A broker for one machine: little memory, and compiled for a quick start rather than for peaks.
-const jvm = ["-Xms256m", "-Xmx512m", "-XX:+UseG1GC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"];
+const jvm = ["-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
 /** One Kafka broker (KRaft) with SASL/SCRAM, the topics of the contracts, and a user per service. */
 export class HostKafka extends pulumi.ComponentResource {

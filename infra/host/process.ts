@@ -33,8 +33,8 @@ export interface ProcessArgs {
 /** Data of a process; an unfinished folder is emptied and filled again. */
 export interface ProcessData {
   /**
-   * Absolute, in the stack's folder or below one whose name begins with "todo-evolution-"; belongs
-   * to the user, mode 0700.
+   * Absolute, in the stack's folder or below /var/tmp/todo-evolution-…; belongs to the user, mode
+   * 0700.
    */
   folder: pulumi.Input<string>;
   /** The command that fills the empty folder, within 120 s. */
@@ -69,7 +69,7 @@ export class Process extends pulumi.CustomResource {
   declare readonly pid: pulumi.Output<number>;
   /** Changes only when the data is made anew; empty without data. */
   declare readonly dataId: pulumi.Output<string>;
-  /** What `reads` found. */
+  /** What `reads` found; for a secret add `additionalSecretOutputs: ["contents"]`. */
   declare readonly contents: pulumi.Output<Record<string, string>>;
   /** Counts the starts that no input asked for, with the reason: "2 (pid 4711 is gone)". */
   declare readonly incarnation: pulumi.Output<string>;

@@ -12,14 +12,17 @@ export type HostStack = {
 
 export const hostStackOf = (clone: string): HostStack => ({ clone, folder: join(clone, ".local") });
 
+/** Where data goes that may not lie in the clone: below /var/tmp, under a name of this clone's. */
+export function outsideFolderOf(stack: HostStack): string {
+  const clone = createHash("sha256").update(stack.clone).digest("hex").slice(0, 12);
+  return `/var/tmp/todo-evolution-${clone}`;
+}
+
 /**
  * A folder for data of a process that may run as an unprivileged user: in the stack's folder where
- * every folder above it can be entered by others, otherwise below /var/tmp under a name of this
- * clone's own.
+ * every folder above it can be entered by others, otherwise outside the clone.
  */
 export function dataFolderFor(stack: HostStack, name: string, otherUser: boolean): string {
-  const inside = join(stack.folder, "data", name);
-  if (!otherUser || isReachableByOthers(stack.clone)) return inside;
-  const clone = createHash("sha256").update(stack.clone).digest("hex").slice(0, 12);
-  return join("/var/tmp", `todo-evolution-${clone}`, name);
+  const inClone = !otherUser || isReachableByOthers(stack.clone);
+  return inClone ? join(stack.folder, "data", name) : join(outsideFolderOf(stack), name);
 }

@@ -47,10 +47,10 @@ export function requireStack(): Stack {
 
 /** Throws a Refusal unless the API at this address answers in the way of the application. */
 export async function requireApi(baseUrl: string): Promise<void> {
-  let status: number;
+  let response: Response;
   try {
     const signal = AbortSignal.timeout(10_000);
-    status = (await fetch(new URL("/api/tasks", baseUrl), { signal })).status;
+    response = await fetch(new URL("/api/tasks", baseUrl), { signal });
   } catch (error) {
     const { cause, message } = error as Error;
     const reason = cause instanceof Error ? cause.message : message;
@@ -59,9 +59,10 @@ export async function requireApi(baseUrl: string): Promise<void> {
         "name another with --url",
     );
   }
-  if (status === 401) return;
+  const type = response.headers.get("content-type") ?? "no type";
+  if (response.status === 401 && type.includes("application/problem+json")) return;
   throw new Refusal(
-    `${baseUrl} answers ${status} to GET /api/tasks without a token, where the application answers ` +
-      "401: is it the address of this application? The local stack starts with `npm start`.",
+    `${baseUrl} answers GET /api/tasks with ${response.status} (${type}), where the application ` +
+      "has a problem document of 401 for whoever shows no token: is this its address?",
   );
 }

@@ -64,14 +64,14 @@ export function check(evidence: Evidence): Findings {
   };
 }
 
-/** All deviations in one list, each with its kind; empty when all is well. */
+/** All deviations in one list, the few that may explain the many first; empty when all is well. */
 export const deviationsOf = (findings: Findings): string[] => [
+  ...findings.others,
   ...findings.duplicates.map((text) => `duplicate: ${text}`),
   ...findings.missing.map((text) => `missing: ${text}`),
   ...findings.unexpected.map((text) => `unexpected: ${text}`),
   ...findings.gaps.map((text) => `gap: ${text}`),
   ...findings.outOfOrder.map((text) => `out of order: ${text}`),
-  ...findings.others,
 ];
 
 function othersOf(evidence: Evidence): string[] {

@@ -41,8 +41,8 @@ export const brokenLine = (name: string, reason: string): string =>
 
 /** All that a fault must not have led to; empty when it passed. */
 export const deviationsIn = ({ findings, repair }: Outcome): string[] => [
-  ...deviationsOf(findings),
   ...(repair?.failure ? [repair.failure] : []),
+  ...deviationsOf(findings),
 ];
 
 /** The first deviations for people to read, indented below the line of their fault. */

@@ -54,9 +54,11 @@ async function ensure(sql: Sql, { role, password, schema }: DatabaseRoleInputs):
     await tx`alter schema ${tx(schema)} owner to ${tx(role)}`;
     await tx`alter role ${tx(role)} set search_path = ${tx(schema)}`;
     await tx`revoke all on schema public from public`;
-    // `create schema if not exists`, with which migration tools begin, asks for this right first.
-    const [database] = await tx`select current_database() as name`;
-    await tx`grant create on database ${tx(database?.name)} to ${tx(role)}`;
+    const [current] = await tx`select current_database() as name`;
+    const database = tx(String(current?.name));
+    await tx`revoke all on database ${database} from public`;
+    // `create schema if not exists`, with which migration tools begin, asks for the right to create.
+    await tx`grant connect, temporary, create on database ${database} to ${tx(role)}`;
   });
 }
 

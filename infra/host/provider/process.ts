@@ -124,7 +124,7 @@ function findFailures(inputs: ProcessInputs): Failure[] {
   const folders = data ? [["data", data.folder] as const] : [];
   for (const [property, path] of [...paths, ...folders]) {
     if (isUnknown(path) || isUnknown(stackFolder) || ownFolderOf(path, stackFolder)) continue;
-    const reason = `${path} must be in ${stackFolder}, or in a folder named todo-evolution-…`;
+    const reason = `${path} must be in ${stackFolder}, or below /var/tmp/todo-evolution-…`;
     failures.push({ property, reason });
   }
   return failures;

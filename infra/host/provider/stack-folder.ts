@@ -23,12 +23,11 @@ export function isInside(path: string, folder: string): boolean {
 
 /**
  * The folder, evidently of a stack, that a path lies in: the stack's own one, or one named
- * `todo-evolution-…` elsewhere, as for data of a user who may not enter the clone.
+ * `todo-evolution-…` in /var/tmp or /tmp, as for data of a user who may not enter the clone.
  */
 export function ownFolderOf(path: string, stackFolder: string): string | undefined {
   if (isInside(path, stackFolder)) return stackFolder;
-  const folder = /^(\/.*?\/todo-evolution-[^/]+)\/[^/]/.exec(normalize(path))?.[1];
-  return folder;
+  return /^(\/(?:var\/)?tmp\/todo-evolution-[^/]+)\/[^/]/.exec(normalize(path))?.[1];
 }
 
 /** Removes the folders above these paths that became empty, up to the stack's own folder. */

@@ -88,7 +88,10 @@ describe("errors", () => {
     const user = await newUser();
     const body = { title: "a", description: repeat(2 * 1024 * 1024) };
     expectProblem(await user.call("POST", "/api/tasks", { body }), 413);
-    expect((await user.call("GET", "/api/tasks")).status).toBe(200);
+    // A server that gives up on the unread body may do so later, under a call that came after.
+    for (const until = performance.now() + 1_000; performance.now() < until; ) {
+      expect((await user.call("GET", "/api/tasks")).status).toBe(200);
+    }
   });
 
   test("ids that name nothing are 404, whether or not they are UUIDs", async () => {
