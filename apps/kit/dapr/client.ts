@@ -4,9 +4,9 @@ import type { AppId, Invocation, ServiceContract } from "#apps/contracts/service
 import { AwayError } from "#apps/kit/database/away.ts";
 import type { SendDeadLetter } from "#apps/kit/events/dead-letters.ts";
 import { deadLetterHeaders } from "#apps/kit/events/dead-letters.ts";
-import { envelopeOf } from "#apps/kit/events/envelope.ts";
 import type { PublishBulk } from "#apps/kit/events/relay.ts";
 import type { CommonEnv } from "#apps/kit/http/env.ts";
+import { createBulkPublisher } from "./publish-bulk.ts";
 
 type Callee<S extends ServiceContract> = keyof S["invokes"] & AppId;
 type Path<
@@ -34,8 +34,6 @@ export type Sidecar<S extends ServiceContract> = {
 };
 
 const callTimeoutMs = 10_000;
-// Records are the bytes we send: the sidecar neither wraps nor rewrites the envelope.
-const asSent = { rawPayload: "true" };
 
 // What fails is told to the caller, who logs it once and in our form.
 const ignore = () => {};
@@ -56,22 +54,17 @@ export function createSidecar<S extends ServiceContract>(appId: AppId, env: Comm
   };
 
   return {
-    publishBulk: async (topic, rows) => {
-      const messages = rows.map((row) => ({
-        entryID: String(row.id),
-        event: envelopeOf(row, appId),
-        contentType: "application/cloudevents+json",
-        metadata: { partitionKey: row.userId, traceparent: row.traceparent },
-      }));
-      const { failedMessages } = await within(
-        connected().pubsub.publishBulk(dapr.pubsub, topic, messages, asSent),
-      );
-      return new Set(failedMessages.map(({ message }) => Number(message.entryID)));
-    },
+    publishBulk: createBulkPublisher({
+      sidecarUrl: `http://${env.DAPR_HOST}:${env.DAPR_HTTP_PORT}`,
+      apiToken: env.DAPR_API_TOKEN,
+      source: appId,
+      timeoutMs: callTimeoutMs,
+    }),
 
     sendDeadLetter: async (letter) => {
       const metadata = {
-        ...asSent,
+        // A dead letter is the bytes that came, which the sidecar must not wrap.
+        rawPayload: "true",
         ...deadLetterHeaders(letter),
         ...(letter.key && { partitionKey: letter.key }),
       };

@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import { appIds, deadLettersOf, services } from "#apps/contracts/services.ts";
+import { topics } from "#apps/contracts/topics.ts";
+import { componentsOf, publishableBy } from "./components.ts";
+import { configurationOf } from "./configuration.ts";
+import type { DaprFacts } from "./facts.ts";
+import { sidecarManifests } from "./sidecar.ts";
+import { resiliencyManifest, subscriptionManifests } from "./subscriptions.ts";
+
+const facts: DaprFacts = {
+  namespace: "todo",
+  trustDomain: "public",
+  kafka: { brokers: "127.0.0.1:9092", version: "3.9.0", tls: false },
+  redis: {
+    address: "127.0.0.1:6379",
+    username: "todo",
+    password: { secret: { name: "redis", key: "password" } },
+    tls: false,
+  },
+  secretStore: { type: "secretstores.local.file", metadata: { secretsFile: "/s.json" } },
+  tracing: { samplingRate: 1, zipkinEndpoint: undefined },
+};
+
+type Metadata = { name: string; value?: string; secretKeyRef?: object; envRef?: string }[];
+
+function metadataOf(name: string): Metadata {
+  const found = componentsOf(facts).find((component) => component.metadata.name === name);
+  if (!found) throw new Error(`there is no component ${name}`);
+  return (found.spec as { metadata: Metadata }).metadata;
+}
+
+const settingOf = (component: string, name: string): string | undefined =>
+  metadataOf(component).find((entry) => entry.name === name)?.value;
+
+describe("the Kafka component", () => {
+  test("names every app in both scope lists, since one left out may do anything", () => {
+    for (const list of ["publishingScopes", "subscriptionScopes"]) {
+      const named = settingOf("kafka-pubsub", list)
+        ?.split(";")
+        .map((entry) => entry.split("=")[0]);
+      expect(named).toEqual([...appIds]);
+    }
+  });
+
+  test("lets an app publish its topics and its own dead letters, and nothing else", () => {
+    expect(settingOf("kafka-pubsub", "publishingScopes")).toContain(
+      "backend=task-events,task-updates;",
+    );
+    expect(publishableBy("audit")).toEqual(["task-events.audit.dlq"]);
+  });
+
+  test("sets no consumer group, so that each app has its own copy of the stream", () => {
+    expect(settingOf("kafka-pubsub", "consumerGroup")).toBeUndefined();
+  });
+
+  test("keeps user and password out of the manifest", () => {
+    const byName = Object.fromEntries(
+      metadataOf("kafka-pubsub").map((entry) => [entry.name, entry]),
+    );
+    expect(byName.saslUsername).toEqual({ name: "saslUsername", envRef: "KAFKA_USERNAME" });
+    expect(byName.saslPassword).toEqual({ name: "saslPassword", envRef: "KAFKA_PASSWORD" });
+  });
+
+  test("retries what it consumed and starts at the oldest record", () => {
+    expect(settingOf("kafka-pubsub", "consumeRetryEnabled")).toBe("true");
+    expect(settingOf("kafka-pubsub", "initialOffset")).toBe("oldest");
+  });
+});
+
+test("the state store is scoped to the services that declare state", () => {
+  const store = componentsOf(facts).find(({ metadata }) => metadata.name === "statestore");
+  expect(store?.scopes).toEqual(appIds.filter((appId) => services[appId].state));
+});
+
+describe("subscriptions", () => {
+  test("there is one for each topic that a service subscribes to, scoped to it", () => {
+    const told = subscriptionManifests(facts).map(({ spec, scopes }) => [scopes, spec.topic]);
+    const declared = appIds.flatMap((appId) =>
+      Object.keys(services[appId].subscribes).map((topic) => [[appId], topic]),
+    );
+    expect(told).toEqual(declared);
+  });
+
+  test("deliver the record as it is, to a default route, with no dead letters of the sidecar", () => {
+    for (const { spec } of subscriptionManifests(facts)) {
+      expect(spec.metadata).toEqual({ rawPayload: "true" });
+      expect(spec.routes).toEqual({ default: `/internal/events/${spec.topic}` });
+      expect(spec).not.toHaveProperty("deadLetterTopic");
+      expect(Object.keys(topics)).toContain(spec.topic);
+    }
+  });
+
+  test("are tried without end", () => {
+    const { policies } = resiliencyManifest(facts).spec as {
+      policies: { retries: Record<string, { maxRetries: number }> };
+    };
+    expect(policies.retries["until-delivered"]?.maxRetries).toBe(-1);
+  });
+});
+
+describe("the configuration of a sidecar", () => {
+  type Access = { defaultAction: string; policies: { appId: string; operations: unknown[] }[] };
+  const accessOf = (appId: (typeof appIds)[number]) =>
+    configurationOf(appId, facts).spec.accessControl as Access;
+
+  test("lets in the declared caller at the declared route, and denies the rest", () => {
+    expect(accessOf("audit")).toMatchObject({
+      defaultAction: "deny",
+      policies: [
+        {
+          appId: "backend",
+          defaultAction: "deny",
+          operations: [{ name: "/activity", httpVerb: ["GET"], action: "allow" }],
+        },
+      ],
+    });
+  });
+
+  test("lets nobody in where nobody declares a call", () => {
+    expect(accessOf("backend")).toMatchObject({ defaultAction: "deny", policies: [] });
+  });
+
+  test("opens no API of the sidecar that the service has no use for", () => {
+    const { allowed } = configurationOf("audit", facts).spec.api as { allowed: { name: string }[] };
+    expect(allowed.map(({ name }) => name)).toEqual(["healthz", "metadata", "publish"]);
+  });
+});
+
+test("a sidecar is given only what is scoped to its service", () => {
+  const names = sidecarManifests("audit", facts).resources.map(({ metadata }) => metadata.name);
+  expect(names).toEqual(["kafka-pubsub", "secrets", "audit-task-events", "delivery"]);
+  expect(deadLettersOf("backend")).toEqual([]);
+});
