@@ -43,15 +43,16 @@ export async function answerOnce(
     if (key === undefined) return { ...(await work(tx)), replayed: false };
 
     // Held until the transaction ends: whoever comes meanwhile learns that it is still running.
-    const lock = sql`select pg_try_advisory_xact_lock(hashtextextended(${`${userId} ${key}`}, 0)) as mine`;
-    const [row] = (await tx.execute(lock)) as unknown as { mine: boolean }[];
-    if (!row?.mine) {
+    const name = `${userId} ${key}`;
+    const mine = sql<boolean>`pg_try_advisory_xact_lock(hashtextextended(${name}, 0))`;
+    const [lock] = await tx.select({ mine }).from(sql`(select 1) as one`);
+    if (!lock?.mine) {
       throw new Problem(409, "Still running", "a request with this Idempotency-Key is in progress");
     }
 
-    const mine = and(eq(idempotencyKeys.userId, userId), eq(idempotencyKeys.key, key));
+    const asked = and(eq(idempotencyKeys.userId, userId), eq(idempotencyKeys.key, key));
     const fresh = gt(idempotencyKeys.createdAt, new Date(Date.now() - keptMs));
-    const [kept] = await tx.select().from(idempotencyKeys).where(and(mine, fresh));
+    const [kept] = await tx.select().from(idempotencyKeys).where(and(asked, fresh));
     if (kept) {
       if (kept.requestHash !== requestHash) {
         const detail = "this Idempotency-Key was used for another request";

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { afterEach, expect, test } from "vitest";
-import type { OutboxRow } from "#apps/kit/events/tables.ts";
+import { sampleRow } from "#apps/kit/testing/samples.ts";
 import { createBulkPublisher } from "./publish-bulk.ts";
 
 type Call = { path: string | undefined; token: unknown; entries: { entryId: string }[] };
@@ -27,19 +27,7 @@ async function sidecar(status: number, body: string) {
   return { calls, publish: createBulkPublisher(options) };
 }
 
-const row = (id: number): OutboxRow => ({
-  id,
-  lane: 0,
-  topic: "task-events",
-  userId: "01a1fc8b-0000-7000-8000-000000000001",
-  eventId: "01a1fc8b-0000-7000-8000-000000000002",
-  type: "com.todo.task.created",
-  subject: "01a1fc8b-0000-7000-8000-000000000003",
-  sequence: id,
-  occurredAt: new Date(0),
-  traceparent: "00-0123456789abcdef0123456789abcdef-0123456789abcdef-01",
-  data: {},
-});
+const row = (id: number) => sampleRow({ id });
 
 test("an answer without content means that all were sent", async () => {
   const { calls, publish } = await sidecar(204, "");

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { services } from "#apps/contracts/services.ts";
+import { AwayError } from "#apps/kit/database/away.ts";
+import { createOutbox } from "#apps/kit/events/outbox.ts";
+import { createTestShell } from "#apps/kit/testing/app.ts";
+import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
+import { createApp } from "./app.ts";
+import * as tables from "./schema.ts";
+import { developmentUserId, signToken } from "./tokens.ts";
+
+const secret = "a secret of thirty-two characters";
+const alice = developmentUserId("alice");
+let database: TestDatabase;
+let authorization: string;
+const wake = vi.fn();
+const get = vi.fn();
+
+beforeAll(async () => {
+  database = await createTestDatabase(tables);
+  authorization = `Bearer ${await signToken(secret, alice)}`;
+});
+beforeEach(() => database.clear());
+afterAll(() => database.close());
+
+function app(developmentIssuer: "true" | "false" = "true") {
+  return createApp({
+    env: { TOKEN_SECRET: secret, DEVELOPMENT_ISSUER: developmentIssuer },
+    connection: { database: database.database, ping: async () => {}, close: async () => {} },
+    outbox: createOutbox(services.backend),
+    sidecar: { get, publishBulk: vi.fn(), sendDeadLetter: vi.fn() },
+    relay: { wake, backlog: vi.fn(), stop: vi.fn() },
+    createApp: createTestShell,
+  });
+}
+
+const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+  app().request(path, {
+    method,
+    headers: { authorization, ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+
+async function created(title = "Write tests"): Promise<{ id: string; version: number }> {
+  const response = await send("POST", "/api/tasks", { title });
+  expect(response.status).toBe(201);
+  return (await response.json()) as { id: string; version: number };
+}
+
+const outboxRows = () => database.database.select().from(tables.outbox).orderBy(tables.outbox.id);
+
+describe("a change", () => {
+  test("is stored with its feed row and one event a topic, under one sequence", async () => {
+    const task = await created();
+    expect(await outboxRows()).toMatchObject([
+      { topic: "task-events", type: "com.todo.task.created", subject: task.id, sequence: 1 },
+      { topic: "task-updates", type: "com.todo.task-update.created", sequence: 1 },
+    ]);
+    expect(await database.database.select().from(tables.taskChanges)).toMatchObject([
+      { userId: alice, sequence: 1, change: "created", taskId: task.id },
+    ]);
+    expect(wake).toHaveBeenCalled();
+  });
+
+  test("goes on in the trace of its request", async () => {
+    const traceId = "0af7651916cd43dd8448eb211c80319c";
+    const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+    await send("POST", "/api/tasks", { title: "Traced" }, { traceparent });
+    const [row] = await outboxRows();
+    expect(row?.traceparent).toContain(traceId);
+    expect(row?.traceparent).not.toContain("b7ad6b7169203331");
+  });
+
+  test("that is refused leaves nothing behind", async () => {
+    const { id } = await created();
+    const before = (await outboxRows()).length;
+    const refused = await send("PATCH", `/api/tasks/${id}`, { title: "x" }, { "if-match": '"7"' });
+    expect(refused.status).toBe(412);
+    expect(await outboxRows()).toHaveLength(before);
+  });
+
+  test("of a completed task to completed is none", async () => {
+    const { id } = await created();
+    await send("POST", `/api/tasks/${id}/complete`);
+    const before = (await outboxRows()).length;
+    const again = await send("POST", `/api/tasks/${id}/complete`);
+    expect(again.headers.get("etag")).toBe('"2"');
+    expect(await outboxRows()).toHaveLength(before);
+  });
+});
+
+describe("an Idempotency-Key", () => {
+  const key = { "idempotency-key": "once" };
+
+  test("gives the first answer again to the same request", async () => {
+    const first = await send("POST", "/api/tasks", { title: "Once" }, key);
+    const second = await send("POST", "/api/tasks", { title: "Once" }, key);
+    expect(second.status).toBe(201);
+    expect(second.headers.get("idempotency-replayed")).toBe("true");
+    expect(await second.json()).toEqual(await first.json());
+    expect(await database.database.select().from(tables.tasks)).toHaveLength(1);
+  });
+
+  test("is refused for another request", async () => {
+    await send("POST", "/api/tasks", { title: "Once" }, key);
+    expect((await send("POST", "/api/tasks", { title: "Twice" }, key)).status).toBe(422);
+  });
+
+  test("can be used again when the request failed", async () => {
+    expect((await send("PATCH", `/api/tasks/${alice}`, { title: "x" }, key)).status).toBe(404);
+    expect((await send("POST", "/api/tasks", { title: "Once" }, key)).status).toBe(201);
+  });
+});
+
+describe("input", () => {
+  test.each([
+    ["an empty title", { title: " " }, "title"],
+    ["half a surrogate pair", { title: "\ud800" }, "title"],
+    ["a NUL", { title: "a", description: "\0" }, "description"],
+    ["an unknown field", { title: "a", owner: "b" }, "body"],
+    ["a year that PostgreSQL lacks", { title: "a", due_date: "0000-01-01T00:00:00Z" }, "due_date"],
+  ])("%s is refused, and the field named", async (_, body, field) => {
+    const response = await send("POST", "/api/tasks", body);
+    expect(response.status).toBe(400);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(await response.json()).toMatchObject({ errors: [{ field }] });
+  });
+
+  test("the text \\u0000, spelt out, is text", async () => {
+    expect((await send("POST", "/api/tasks", { title: "a \\u0000 b" })).status).toBe(201);
+  });
+});
+
+test("the development issuer is there only where it is switched on", async () => {
+  const ask = (developmentIssuer: "true" | "false") =>
+    app(developmentIssuer).request("/api/development/tokens", {
+      method: "POST",
+      body: '{"user":"alice"}',
+    });
+  expect((await ask("true")).status).toBe(200);
+  expect((await ask("false")).status).toBe(404);
+});
+
+test("an absent audit service is 503 with Retry-After, not a fault of ours", async () => {
+  get.mockRejectedValueOnce(new AwayError("audit did not answer"));
+  const response = await send("GET", "/api/activity");
+  expect(response.status).toBe(503);
+  expect(response.headers.get("retry-after")).toBe("1");
+});
