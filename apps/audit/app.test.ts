@@ -7,6 +7,12 @@ import { createApp } from "./app.ts";
 import * as tables from "./schema.ts";
 import { recordActivity } from "./store.ts";
 
+type Answer = {
+  entries: { sequence: number }[];
+  next: string | null;
+  errors: { field: string }[];
+};
+
 const token = "the sidecar's token";
 let database: TestDatabase;
 
@@ -29,7 +35,7 @@ async function ask(query: string, headers: Record<string, string> = { "dapr-api-
     createApp: createTestShell,
   });
   const response = await app.request(`/activity?${query}`, { headers });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as Answer };
 }
 
 test("an event that comes twice has one entry", async () => {
@@ -42,9 +48,9 @@ describe("the log of a user", () => {
   test("is newest first, and paged without gap or repeat", async () => {
     for (const number of [1, 2, 3]) await record(number);
     const first = (await ask(`user_id=${uuidOf(1)}&limit=2`)).body;
-    expect(first.entries.map((entry: { sequence: number }) => entry.sequence)).toEqual([3, 2]);
+    expect(first.entries.map((entry) => entry.sequence)).toEqual([3, 2]);
     const second = (await ask(`user_id=${uuidOf(1)}&limit=2&cursor=${first.next}`)).body;
-    expect(second.entries.map((entry: { sequence: number }) => entry.sequence)).toEqual([1]);
+    expect(second.entries.map((entry) => entry.sequence)).toEqual([1]);
     expect(second.next).toBeNull();
   });
 
@@ -71,5 +77,5 @@ test.each([
 test("a query without its user is refused, and the field named", async () => {
   const { status, body } = await ask("limit=1000");
   expect(status).toBe(400);
-  expect(body.errors.map((fault: { field: string }) => fault.field)).toEqual(["user_id", "limit"]);
+  expect(body.errors.map((fault) => fault.field)).toEqual(["user_id", "limit"]);
 });
