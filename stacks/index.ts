@@ -12,4 +12,4 @@ async function outputs() {
   }
 }
 
-export const { baseUrl, stackFolder, services, kafka, postgres, redis } = await outputs();
+export const { baseUrl, stackFolder, services, kafka, postgres, redis, dapr } = await outputs();

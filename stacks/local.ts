@@ -120,5 +120,6 @@ export async function createLocalStack(config: LocalConfig) {
     kafka: pulumi.secret({ brokers: [kafka.brokers], ...kafka.admin }),
     postgres: pulumi.secret({ adminUrl: postgres.adminUrl }),
     redis: redis.address,
+    dapr: { sentry: controlPlane.sentryAddress, scheduler: controlPlane.schedulerAddress },
   };
 }

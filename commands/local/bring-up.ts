@@ -57,6 +57,8 @@ function report(outputs: StackOutputs, changes: number, seconds: string): void {
     ["kafka", `${outputs.kafka.brokers[0]} (${outputs.kafka.mechanism})`],
     ["postgres", new URL(outputs.postgres.adminUrl).host],
     ["redis", outputs.redis],
+    ["sentry", outputs.dapr.sentry],
+    ["scheduler", outputs.dapr.scheduler],
   ];
   const width = Math.max(...rows.map(([name]) => name?.length ?? 0));
   const done = changes === 0 ? "Nothing changed, all of it was up" : "The stack is up";

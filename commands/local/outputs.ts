@@ -10,6 +10,7 @@ export type StackOutputs = {
   readonly kafka: { brokers: string[]; mechanism: string; username: string; password: string };
   readonly postgres: { adminUrl: string };
   readonly redis: string;
+  readonly dapr: { sentry: string; scheduler: string };
 };
 
 const file = join(stack.folder, "stack.json");
