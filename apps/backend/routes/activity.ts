@@ -3,8 +3,8 @@ import { z } from "zod";
 import type { services } from "#apps/contracts/services.ts";
 import { id } from "#apps/contracts/tasks.ts";
 import type { Sidecar } from "#apps/kit/dapr/client.ts";
-import type { ShellVariables } from "#apps/kit/http/shell.ts";
 import { traceparentOf } from "#apps/kit/http/trace.ts";
+import type { ShellVariables } from "#apps/kit/http/variables.ts";
 import type { UserVariables } from "../tokens.ts";
 import { check, paging } from "./input.ts";
 

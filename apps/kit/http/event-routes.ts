@@ -6,7 +6,7 @@ import { subscriptionsOf } from "#apps/contracts/services.ts";
 import { fromSidecarOnly } from "#apps/kit/dapr/tokens.ts";
 import type { Receive } from "#apps/kit/events/subscriptions.ts";
 import { invalidInput } from "./problem.ts";
-import type { ShellVariables } from "./shell.ts";
+import type { ShellVariables } from "./variables.ts";
 
 /** How the sidecar delivers a raw record: its bytes inside an envelope of the sidecar's own. */
 const delivery = z.object({ data_base64: z.base64() });

@@ -3,7 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ZodError } from "zod";
 import { isAway } from "#apps/kit/database/away.ts";
-import type { ShellVariables } from "./shell.ts";
+import type { ShellVariables } from "./variables.ts";
 
 export type FieldFault = { readonly field: string; readonly message: string };
 

@@ -5,14 +5,8 @@ import type { Logger } from "pino";
 import { uuidv7 } from "uuidv7";
 import type { Metrics } from "./metrics.ts";
 import { Problem, respondWithProblem } from "./problem.ts";
-import type { Trace } from "./trace.ts";
 import { continueTrace, traceparentOf } from "./trace.ts";
-
-export type ShellVariables = {
-  readonly requestId: string;
-  readonly trace: Trace;
-  readonly log: Logger;
-};
+import type { ShellVariables } from "./variables.ts";
 
 export type ShellDeps = {
   readonly log: Logger;
