@@ -1,13 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Consumer } from "@platformatic/kafka";
-import type { Topic } from "#apps/contracts/topics.ts";
 import type { Stack } from "../stack.ts";
 
-/** A record as the broker keeps it. */
-export type RawRecord = { readonly key: string; readonly value: Record<string, unknown> };
+/** A record as the broker keeps it; `value` is what its text says as JSON, if it is any. */
+export type RawRecord = {
+  readonly key: string;
+  readonly text: string;
+  readonly value: Record<string, unknown>;
+  readonly headers: Readonly<Record<string, string>>;
+};
 
 export type TopicReader = {
+  /** Records so far that match, once there are as many. */
+  readonly find: (
+    matches: (record: RawRecord) => boolean,
+    count: number,
+    withinMs: number,
+  ) => Promise<RawRecord[]>;
   /** Records so far whose CloudEvents subject is this one, once there are as many. */
   readonly recordsOf: (subject: string, count: number, withinMs: number) => Promise<RawRecord[]>;
   readonly close: () => Promise<void>;
@@ -21,7 +31,7 @@ export const kafkaOptions = ({ kafka }: Stack, clientId: string) => ({
 });
 
 /** Reads what reaches a topic from now on, in a group of its own that commits nothing. */
-export async function readTopic(stack: Stack, topic: Topic): Promise<TopicReader> {
+export async function readTopic(stack: Stack, topic: string): Promise<TopicReader> {
   const consumer = new Consumer({
     ...kafkaOptions(stack, "e2e"),
     groupId: `e2e-${randomUUID()}`,
@@ -36,22 +46,40 @@ export async function readTopic(stack: Stack, topic: Topic): Promise<TopicReader
   stream.on("error", (error) => {
     failure = error;
   });
-  stream.on("data", ({ key, value }) => {
-    records.push({ key: String(key), value: JSON.parse(String(value)) });
+  stream.on("data", ({ key, value, headers }) => {
+    const text = String(value);
+    const named = [...headers].map(([name, content]) => [String(name), String(content)]);
+    records.push({
+      key: String(key),
+      text,
+      value: parsed(text),
+      headers: Object.fromEntries(named),
+    });
   });
+  const find: TopicReader["find"] = async (matches, count, withinMs) => {
+    const endsAt = performance.now() + withinMs;
+    for (;;) {
+      if (failure) throw failure;
+      const found = records.filter(matches);
+      if (found.length >= count || performance.now() > endsAt) return found;
+      await sleep(25);
+    }
+  };
 
   return {
-    recordsOf: async (subject, count, withinMs) => {
-      const endsAt = performance.now() + withinMs;
-      for (;;) {
-        if (failure) throw failure;
-        const found = records.filter(({ value }) => value.subject === subject);
-        if (found.length >= count || performance.now() > endsAt) return found;
-        await sleep(25);
-      }
-    },
+    find,
+    recordsOf: (subject, count, withinMs) =>
+      find(({ value }) => value.subject === subject, count, withinMs),
     close: async () => {
       await consumer.close(true);
     },
   };
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
 }
