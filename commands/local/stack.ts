@@ -3,6 +3,7 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -70,7 +71,9 @@ export async function runPulumi(
   args: readonly string[],
   options: { quiet?: boolean } = {},
 ): Promise<{ code: number; output: string }> {
-  const env = { ...process.env, ...(await pulumiEnvironment()) };
+  // The language host leaves its pipes behind in the temporary folder; this one goes with the run.
+  const temporary = mkdtempSync(join(stack.folder, "engine-"));
+  const env = { ...process.env, ...(await pulumiEnvironment()), TMPDIR: temporary };
   const input = options.quiet ? "ignore" : "inherit";
   const out = options.quiet ? "pipe" : "inherit";
   const child = spawn("pulumi", args, { cwd: clone, env, stdio: [input, out, "inherit"] });
@@ -87,6 +90,7 @@ export async function runPulumi(
     child.on("exit", (exitCode) => resolve(exitCode ?? 1));
   });
   process.off("SIGINT", wait);
+  rmSync(temporary, { recursive: true, force: true });
   return { code, output };
 }
 
