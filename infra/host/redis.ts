@@ -39,6 +39,8 @@ export class HostRedis extends pulumi.ComponentResource {
               `port ${port}`,
               `dir ${data}`,
               "appendonly yes",
+              // A title of its own overwrites the environment by which the stack knows it.
+              "set-proc-title no",
               "user default off",
               `user ${this.username} on >${password} ~* &* +@all -@admin +info`,
               "",
