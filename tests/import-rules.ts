@@ -52,7 +52,7 @@ const rules: Rule[] = [
     from: "commands",
     values: [
       ...["stacks", "infra", "components", "toolchain", "apps/contracts"],
-      ...["@pulumi/pulumi", "yaml", "zod", "node:*"],
+      ...["@pulumi/pulumi", "@platformatic/kafka", "yaml", "zod", "node:*"],
     ],
   },
   // Runs before anything is installed, on whatever Node there is.

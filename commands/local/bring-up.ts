@@ -18,9 +18,17 @@ export async function bringUp(args: readonly string[]): Promise<number> {
     return 1;
   }
   const outputs = await refreshOutputs();
+  const idle = changes === 0 ? [] : await consumersWithoutPartitions(outputs);
+  if (idle.length > 0) console.warn(`${idle.join(", ")}: not consuming events yet`);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   report(outputs, changes, seconds);
   return 0;
+}
+
+// Loaded only after a change: the client costs a quarter of a second.
+async function consumersWithoutPartitions(outputs: StackOutputs): Promise<string[]> {
+  const { waitUntilConsuming } = await import("./consuming.ts");
+  return waitUntilConsuming(outputs);
 }
 
 /** Runs the engine; the number of changed resources, or undefined when it failed. */
