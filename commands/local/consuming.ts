@@ -25,7 +25,7 @@ export async function waitUntilConsuming({ kafka }: StackOutputs): Promise<strin
       const described = await admin.describeGroups({ groups });
       const idle = groups.filter((group) => {
         const found = described.get(group);
-        return found?.state !== "STABLE" || found.members.size === 0;
+        return found?.state !== "Stable" || found.members.size === 0;
       });
       if (idle.length === 0 || performance.now() > endsAt) return idle;
       await sleep(pollMs);
