@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { bringUp } from "./local/bring-up.ts";
+import { run } from "./local/run.ts";
 import { clone, stack } from "./local/stack.ts";
 
 const help = `npm run dev
@@ -18,5 +19,5 @@ if (process.argv.includes("--help")) {
   mkdirSync(stack.folder, { recursive: true });
   const file = join(stack.folder, "Pulumi.watch.yaml");
   writeFileSync(file, stringify(settings));
-  process.exitCode = await bringUp(["--config-file", file, ...process.argv.slice(2)]);
+  await run(() => bringUp(["--config-file", file, ...process.argv.slice(2)]));
 }

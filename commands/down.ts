@@ -3,6 +3,7 @@ import { stopStack } from "#infra/host/provider/stop.ts";
 import { outsideFolderOf } from "#infra/host/stack-folder.ts";
 import { findLeftovers } from "./local/leftovers.ts";
 import { readOutputs } from "./local/outputs.ts";
+import { run } from "./local/run.ts";
 import { ensureToolchain, prepareState, runPulumi, stack, stackExists } from "./local/stack.ts";
 
 const help = `npm run down
@@ -16,7 +17,7 @@ const postgresOffset = 10;
 async function takeDown(): Promise<number> {
   const portBase = portBaseOfStack();
   if (stackExists()) {
-    await ensureToolchain(() => {});
+    await ensureToolchain();
     await prepareState();
     const { code } = await runPulumi(["destroy", "--yes", "--skip-preview"]);
     if (code !== 0) {
@@ -50,4 +51,4 @@ function portBaseOfStack(): number {
 }
 
 if (process.argv.includes("--help")) console.log(help);
-else process.exitCode = await takeDown();
+else await run(takeDown);

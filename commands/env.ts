@@ -1,9 +1,13 @@
+import { run } from "./local/run.ts";
 import { ensureToolchain, prepareState, pulumiEnvironment } from "./local/stack.ts";
 
 // For `eval "$(npm run -s env)"`: only assignments on standard output, the rest on standard error.
-await ensureToolchain((line) => console.error(line));
-await prepareState();
-for (const [name, value] of Object.entries(await pulumiEnvironment())) {
-  if (name === "NO_COLOR") continue;
-  console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
-}
+await run(async () => {
+  await ensureToolchain();
+  await prepareState();
+  for (const [name, value] of Object.entries(await pulumiEnvironment())) {
+    if (name === "NO_COLOR") continue;
+    console.log(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
+  }
+  return 0;
+});

@@ -1,3 +1,4 @@
+import { run } from "./local/run.ts";
 import { ensureToolchain, prepareState, runPulumi } from "./local/stack.ts";
 
 const help = `npm run preview [-- options for pulumi preview]
@@ -8,8 +9,9 @@ variable, a component, a process that has died.`;
 if (process.argv.includes("--help")) {
   console.log(help);
 } else {
-  await ensureToolchain(() => {});
-  await prepareState();
-  const { code } = await runPulumi(["preview", "--diff", ...process.argv.slice(2)]);
-  process.exitCode = code;
+  await run(async () => {
+    await ensureToolchain();
+    await prepareState();
+    return (await runPulumi(["preview", "--diff", ...process.argv.slice(2)])).code;
+  });
 }

@@ -1,7 +1,9 @@
+import { run } from "./local/run.ts";
 import { ensureToolchain, prepareState, runPulumi } from "./local/stack.ts";
 
 // Everything after `--` goes to the engine as it is, --help too.
-await ensureToolchain((line) => console.error(line));
-await prepareState();
-const { code } = await runPulumi(process.argv.slice(2));
-process.exitCode = code;
+await run(async () => {
+  await ensureToolchain();
+  await prepareState();
+  return (await runPulumi(process.argv.slice(2))).code;
+});

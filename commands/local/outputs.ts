@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Refusal } from "./run.ts";
 import { runPulumi, stack } from "./stack.ts";
 
 /** What the local stack tells of itself; `stack.json` in its folder, mode 0600. */
@@ -19,7 +20,7 @@ const file = join(stack.folder, "stack.json");
 export async function refreshOutputs(): Promise<StackOutputs> {
   const args = ["stack", "output", "--json", "--show-secrets"];
   const { code, output } = await runPulumi(args, { quiet: true });
-  if (code !== 0) throw new Error("the outputs of the stack could not be read; see above");
+  if (code !== 0) throw new Refusal("the outputs of the stack could not be read; see above");
   writeFileSync(file, output, { mode: 0o600 });
   return JSON.parse(output) as StackOutputs;
 }

@@ -15,6 +15,7 @@ import { hostPrograms } from "#infra/host/programs.ts";
 import { hostStackOf } from "#infra/host/stack-folder.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { findPrograms } from "#toolchain/find.ts";
+import { Refusal } from "./run.ts";
 
 export const clone = join(import.meta.dirname, "..", "..");
 export const stack = hostStackOf(clone);
@@ -28,8 +29,13 @@ const checkpoint = join(stateFolder, ".pulumi", "stacks", "todo-evolution", `${s
 /** Whether the stack has been made and not been taken down. */
 export const stackExists = (): boolean => existsSync(checkpoint);
 
+/** Tells only what takes time, on standard error: for commands whose output is of something else. */
+const onlyNews = (line: string): void => {
+  if (!/ (cached|on PATH)$/.test(line)) console.error(line);
+};
+
 /** Finds or builds every program that the stack needs, a line of progress for each. */
-export async function ensureToolchain(log: (line: string) => void): Promise<void> {
+export async function ensureToolchain(log: (line: string) => void = onlyNews): Promise<void> {
   const programs = await ensurePrograms([...engine, ...hostPrograms], { log });
   const host = programs["pulumi-language-nodejs"];
   // The engine warns of a language host that it finds elsewhere than beside itself.
@@ -106,7 +112,7 @@ export async function prepareState(): Promise<void> {
     return;
   }
   const { code } = await runPulumi(["stack", "init", stackName], { quiet: true });
-  if (code !== 0) throw new Error("the stack's state could not be made; see above");
+  if (code !== 0) throw new Refusal("the stack's state could not be made; see above");
 }
 
 /**
@@ -116,7 +122,7 @@ export async function prepareState(): Promise<void> {
 async function forgetUnfinished(): Promise<void> {
   const args = ["refresh", "--yes", "--skip-preview", "--clear-pending-creates"];
   const { code, output } = await runPulumi(args, { quiet: true });
-  if (code !== 0) throw new Error(`the state could not be freed of unfinished steps:\n${output}`);
+  if (code !== 0) throw new Refusal(`the state could not be freed of unfinished steps:\n${output}`);
 }
 
 /** A lock whose holder no longer lives is what a kill or a power cut leaves behind. */
