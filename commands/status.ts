@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { isAlive } from "#infra/host/provider/proc.ts";
 import { readRecord } from "#infra/host/provider/record.ts";
 import { readOutputs } from "./local/outputs.ts";
-import { stack, stackExists } from "./local/stack.ts";
+import { stack } from "./local/stack.ts";
 
 const help = `npm run status
 
@@ -62,11 +62,12 @@ function memoryOf(pid: number): string {
 
 if (process.argv.includes("--help")) {
   console.log(help);
-} else if (!stackExists()) {
-  console.log("The local stack is not up. Bring it up: npm start");
-  process.exitCode = 1;
 } else {
   const all = await rows();
+  if (all.length === 0) {
+    console.log("The local stack is not up. Bring it up: npm start");
+    process.exitCode = 1;
+  }
   const widths = { name: 18, state: 10, pid: 8, memory: 9 };
   for (const { name, state, pid, since, memory } of all) {
     const columns = [
@@ -83,5 +84,5 @@ if (process.argv.includes("--help")) {
   if (ill.length > 0) {
     console.log(`\n${ill.map((row) => row.name).join(", ")} not running well. Repair: npm start`);
     process.exitCode = 1;
-  } else if (baseUrl) console.log(`\nAll up. The API: ${baseUrl}`);
+  } else if (all.length > 0) console.log(`\nAll up. The API: ${baseUrl}`);
 }
