@@ -1,0 +1,112 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { findMarked } from "#infra/host/provider/proc.ts";
+import { readRecord } from "#infra/host/provider/record.ts";
+import { repositoryFolder } from "../e2e/stack.ts";
+
+export type Outcome = {
+  readonly code: number;
+  readonly output: string;
+  readonly tookMs: number;
+};
+
+/** A clone of the repository for one test file, with its own ports. */
+export type Clone = {
+  readonly folder: string;
+  readonly portBase: number;
+  /** Runs an npm script of the clone to its end; both streams are in `output`. */
+  readonly npm: (args: readonly string[], env?: NodeJS.ProcessEnv) => Outcome;
+  readonly git: (...args: string[]) => string;
+  /** Pid of each recorded process, by name. */
+  readonly pids: () => Record<string, number>;
+  /** Everything that runs and belongs to the stack of this clone. */
+  readonly processes: () => ReturnType<typeof findMarked>;
+  readonly remove: () => void;
+};
+
+/** Clones what is committed, lends it this repository's packages, and gives it its own ports. */
+export function createClone(portBase: number): Clone {
+  const folder = mkdtempSync(join(tmpdir(), "todo-evolution-clone-"));
+  // PostgreSQL's own user has to get to its data inside.
+  chmodSync(folder, 0o755);
+  must("git", ["clone", "--quiet", repositoryFolder, folder], tmpdir());
+  must("cp", ["-al", join(repositoryFolder, "node_modules"), folder], tmpdir());
+  must(
+    "sed",
+    ["-i", `s/target: local/&\\n  todo-evolution:portBase: ${portBase}/`, "Pulumi.local.yaml"],
+    folder,
+  );
+  must(
+    "git",
+    ["-c", "user.name=test", "-c", "user.email=test@localhost", "commit", "-qam", "ports"],
+    folder,
+  );
+
+  const npm: Clone["npm"] = (args, env = process.env) => {
+    const since = performance.now();
+    const run = spawnSync("npm", ["run", "-s", ...args], { cwd: folder, env, encoding: "utf8" });
+    const tookMs = performance.now() - since;
+    return { code: run.status ?? 1, output: `${run.stdout}${run.stderr}`, tookMs };
+  };
+  const processes = () => findMarked((marker) => marker.startsWith(`${folder}/.local:`));
+  return {
+    folder,
+    portBase,
+    npm,
+    git: (...args) => must("git", args, folder),
+    pids: () => pidsIn(join(folder, ".local", "run")),
+    processes,
+    remove: () => {
+      npm(["down"]);
+      for (const { pid } of processes()) process.kill(pid, "SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function pidsIn(folder: string): Record<string, number> {
+  const names = readdirSync(folder).filter((file) => file.endsWith(".json"));
+  return Object.fromEntries(
+    names.map((file) => [basename(file, ".json"), readRecord(join(folder, file))?.pid ?? 0]),
+  );
+}
+
+/** The names whose process is not the one it was. */
+export const changed = (before: Record<string, number>, after: Record<string, number>): string[] =>
+  Object.keys(after)
+    .filter((name) => before[name] !== after[name])
+    .sort();
+
+function must(program: string, args: readonly string[], cwd: string): string {
+  const run = spawnSync(program, args, { cwd, encoding: "utf8" });
+  if (run.status !== 0) throw new Error(`${program} ${args.join(" ")}: ${run.stderr}`);
+  return run.stdout;
+}
+
+/** What a running stack wrote down of itself for commands and tests. */
+export const outputsOf = ({ folder }: Clone) =>
+  JSON.parse(readFileSync(join(folder, ".local", "stack.json"), "utf8"));
+
+/** Creates a task as a new user and waits for its entry; the time it took, in ms. */
+export async function createdAndListed(baseUrl: string): Promise<number> {
+  const post = (path: string, body: object, headers = {}) =>
+    fetch(`${baseUrl}${path}`, { method: "POST", body: JSON.stringify(body), headers });
+  const name = `stack-test ${Math.random()}`;
+  const { token } = (await (await post("/api/development/tokens", { user: name })).json()) as {
+    token: string;
+  };
+  const headers = { authorization: `Bearer ${token}` };
+  const since = performance.now();
+  const created = await post("/api/tasks", { title: "Is it up?" }, headers);
+  if (created.status !== 201) throw new Error(`create answered ${created.status}`);
+  for (;;) {
+    const answer = await fetch(`${baseUrl}/api/activity`, { headers });
+    const { entries = [] } = (await answer.json()) as { entries?: unknown[] };
+    const tookMs = performance.now() - since;
+    if (entries.length > 0) return tookMs;
+    if (tookMs > 20_000) throw new Error(`no entry within ${tookMs} ms (${answer.status})`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}

@@ -1,0 +1,175 @@
+import { spawn, spawnSync } from "node:child_process";
+import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { changed, createClone, createdAndListed, outputsOf } from "./clone.ts";
+
+const clone = createClone(26_000);
+afterAll(() => clone.remove());
+
+const up = () => {
+  const outcome = clone.npm(["start"]);
+  expect(outcome.code, outcome.output).toBe(0);
+  return outcome;
+};
+const healthy = async () => {
+  expect(await createdAndListed(outputsOf(clone).baseUrl)).toBeLessThan(1_000);
+  const names = clone.processes().map(({ pid }) => markerOf(pid));
+  const leaders = Object.keys(clone.pids()).map((name) => `${clone.folder}/.local:${name}`);
+  for (const leader of leaders) expect(names).toContain(leader);
+  // Nothing runs twice: each name has one leader of a session.
+  const sessions = clone.processes().filter(({ pid, session }) => pid === session);
+  expect(sessions).toHaveLength(leaders.length);
+};
+const markerOf = (pid: number): string =>
+  /TODO_EVOLUTION_PROCESS=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, "latin1"))?.[1] ?? "";
+
+describe("a fresh clone", () => {
+  let first: ReturnType<typeof up>;
+  beforeAll(() => {
+    first = up();
+  });
+
+  test("comes up in under 60 s, and the request it prints works", async () => {
+    console.log(`first start: ${(first.tookMs / 1_000).toFixed(1)} s`);
+    expect(first.tookMs).toBeLessThan(60_000);
+    const commands = first.output
+      .split("\n")
+      .filter((line) => /^ {2}(TOKEN=|curl )/.test(line))
+      .join("\nsleep 0.5\n");
+    const shell = spawnSync("bash", ["-c", commands], { encoding: "utf8" });
+    expect(shell.stdout).toContain('"entries":[{"event_id"');
+    await healthy();
+  });
+
+  test("is not changed by it as far as git can see", () => {
+    expect(clone.git("status", "--porcelain")).toBe("");
+  });
+
+  test("says within 10 s that nothing changed when started again", () => {
+    const before = clone.pids();
+    const again = up();
+    expect(again.output).toContain("Nothing changed");
+    expect(again.tookMs).toBeLessThan(10_000);
+    expect(changed(before, clone.pids())).toEqual([]);
+  });
+
+  test("is previewed in under 5 s, with nothing to do", () => {
+    const times = [1, 2, 3].map(() => {
+      const preview = clone.npm(["preview"]);
+      expect(preview.output).toMatch(/^ {4}40 unchanged$/m);
+      return preview.tookMs;
+    });
+    console.log(`previews: ${times.map((time) => (time / 1_000).toFixed(1)).join(", ")} s`);
+    expect(Math.min(...times)).toBeLessThan(5_000);
+  });
+});
+
+describe("only what is touched is restarted", () => {
+  const afterChange = (change: () => void) => {
+    const before = clone.pids();
+    change();
+    const preview = clone.npm(["preview"]);
+    up();
+    return { preview: preview.output, restarted: changed(before, clone.pids()) };
+  };
+  const edit = (file: string, text: string) => () => appendFileSync(join(clone.folder, file), text);
+
+  test("by a process that died, which plain preview sees and plain up repairs", async () => {
+    const pid = clone.pids().redis ?? 0;
+    const { preview, restarted } = afterChange(() => process.kill(pid, "SIGKILL"));
+    expect(preview).toContain(`pid ${pid} is gone`);
+    expect(restarted).toEqual(["redis"]);
+    await healthy();
+  });
+
+  test("by a source file of one service", () => {
+    const { preview, restarted } = afterChange(edit("apps/audit/store.ts", "// changed\n"));
+    expect(preview).toContain("apps/audit/store.ts");
+    expect(restarted).toEqual(["audit"]);
+  });
+
+  test("by a source file of all services", () => {
+    const { restarted } = afterChange(edit("apps/kit/http/log.ts", "// changed\n"));
+    expect(restarted).toEqual(["audit", "backend"]);
+  });
+
+  test("by a component: the sidecars that it is scoped to", () => {
+    const file = "components/dapr/components.ts";
+    const { preview, restarted } = afterChange(() =>
+      spawnSync("sed", ["-i", 's/dialTimeout: "1s"/dialTimeout: "2s"/', join(clone.folder, file)]),
+    );
+    expect(preview).toContain("dialTimeout");
+    expect(restarted).toEqual(["backend-sidecar"]);
+  });
+});
+
+describe("the next start mends", () => {
+  test("an engine that was killed in the middle", async () => {
+    clone.npm(["down"]);
+    const starting = spawn("npm", ["run", "-s", "start"], { cwd: clone.folder, stdio: "ignore" });
+    const ended = new Promise((resolve) => starting.once("exit", resolve));
+    const engine = await childRunning("pulumi", clone.folder);
+    await sleep(2_500);
+    process.kill(engine, "SIGKILL");
+    await ended;
+    expect(up().output).toContain("was cut off");
+    await healthy();
+  });
+
+  test("data, records and rendered files that were deleted by hand", async () => {
+    const local = join(clone.folder, ".local");
+    process.kill(clone.pids().postgres ?? 0, "SIGKILL");
+    rmSync(join(local, "data", "postgres"), { recursive: true });
+    rmSync(join(local, "run"), { recursive: true });
+    rmSync(join(local, "dapr", "audit"), { recursive: true });
+    up();
+    await healthy();
+  });
+
+  test("a folder of the stack that is gone as a whole, while everything runs", async () => {
+    rmSync(join(clone.folder, ".local"), { recursive: true });
+    up();
+    await healthy();
+  });
+});
+
+describe("down", () => {
+  test("leaves no process, port or file, and can be run again", () => {
+    up();
+    const down = clone.npm(["down"]);
+    expect(down.code, down.output).toBe(0);
+    expect(clone.processes()).toEqual([]);
+    expect(existsSync(join(clone.folder, ".local"))).toBe(false);
+    expect(listenersIn(clone.portBase)).toEqual([]);
+    expect(clone.npm(["down"]).code).toBe(0);
+  });
+
+  test("is what status then tells, with the way back up", () => {
+    const status = clone.npm(["status"]);
+    expect(status.code).toBe(1);
+    expect(status.output).toContain("npm start");
+  });
+});
+
+/** The engine's process for this clone, once there is one. */
+async function childRunning(program: string, folder: string): Promise<number> {
+  for (let tries = 0; tries < 200; tries++) {
+    const { stdout } = spawnSync("pgrep", ["-f", `^${program} up `], { encoding: "utf8" });
+    for (const pid of stdout.split("\n").filter(Boolean)) {
+      const { stdout: cwd } = spawnSync("readlink", [`/proc/${pid}/cwd`], { encoding: "utf8" });
+      if (cwd.trim() === folder) return Number(pid);
+    }
+    await sleep(100);
+  }
+  throw new Error(`${program} did not start`);
+}
+
+function listenersIn(portBase: number): string[] {
+  const { stdout } = spawnSync("ss", ["-ltnH"], { encoding: "utf8" });
+  return stdout.split("\n").filter((line) => {
+    const port = Number(/:(\d+)\s/.exec(line)?.[1]);
+    return port >= portBase && port < portBase + 300;
+  });
+}
