@@ -20,7 +20,7 @@ if (values.help) {
     watch: false,
     config: false,
     root: repositoryFolder,
-    include: ["tests/stack/*.stack.ts"],
+    include: ["tests/local/*.stack.ts"],
     reporters: ["verbose"],
     // The files share the machine, and one of them its only ports.
     fileParallelism: false,
