@@ -15,11 +15,12 @@ export type KeyedRequest = {
   readonly userId: string;
   /** Absent when the client sent no Idempotency-Key: the work then simply runs. */
   readonly key: string | undefined;
-  /** What must be the same for the same key: method, path and body. */
+  /** What must be the same for the same key: method, path, precondition and body. */
   readonly fingerprint: string;
 };
 
-const keptMs = 24 * 3_600_000;
+// By the database's clock: that of one replica may be wrong.
+const oldest = sql`now() - interval '24 hours'`;
 const longestKey = 255;
 
 /**
@@ -51,7 +52,7 @@ export async function answerOnce(
     }
 
     const asked = and(eq(idempotencyKeys.userId, userId), eq(idempotencyKeys.key, key));
-    const fresh = gt(idempotencyKeys.createdAt, new Date(Date.now() - keptMs));
+    const fresh = gt(idempotencyKeys.createdAt, oldest);
     const [kept] = await tx.select().from(idempotencyKeys).where(and(asked, fresh));
     if (kept) {
       if (kept.requestHash !== requestHash) {
@@ -62,7 +63,7 @@ export async function answerOnce(
     }
 
     const answer = await work(tx);
-    const values = { userId, key, requestHash, ...answer, createdAt: new Date() };
+    const values = { userId, key, requestHash, ...answer, createdAt: sql`now()` };
     await tx
       .insert(idempotencyKeys)
       .values(values)
@@ -76,6 +77,5 @@ export async function answerOnce(
 
 /** Removes the answers that nobody may ask for any more. */
 export async function forgetOldAnswers(database: Database): Promise<void> {
-  const old = lt(idempotencyKeys.createdAt, new Date(Date.now() - keptMs));
-  await database.delete(idempotencyKeys).where(old);
+  await database.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, oldest));
 }

@@ -8,6 +8,8 @@ import { metadataOf } from "./manifest.ts";
 
 /** Large enough for any event of ours many times over; brokers must allow it too. */
 export const largestMessageBytes = 1024 * 1024;
+/** A dead letter is the record and what is said of it. */
+export const largestDeadLetterBytes = 2 * largestMessageBytes;
 
 /** All components of the system, each scoped to the services that declare its use. */
 export const componentsOf = (facts: DaprFacts): Manifest[] =>
@@ -41,7 +43,7 @@ function pubsub(facts: DaprFacts): Manifest {
     ...(tls && { caCert: tls.caCertificate }),
     // No consumerGroup: the default, the app-id, gives each service its own copy of the stream.
     initialOffset: "oldest",
-    maxMessageBytes: String(largestMessageBytes),
+    maxMessageBytes: String(largestDeadLetterBytes),
     // Without it a record whose delivery failed would be passed over.
     consumeRetryEnabled: "true",
     backOffDuration: "1s",
@@ -49,8 +51,10 @@ function pubsub(facts: DaprFacts): Manifest {
     sessionTimeout: "6s",
     heartbeatInterval: "2s",
     clientConnectionTopicMetadataRefreshInterval: "30s",
-    // Words of the sidecar's API that are no headers of a record.
-    excludeHeaderMetaRegex: "^(rawPayload|partitionKey)$",
+    // Key and headers of a record reach the app as HTTP headers: any bytes must be able to.
+    escapeHeaders: "true",
+    // Words of the sidecar's API are no headers of a record, and some names none of HTTP.
+    excludeHeaderMetaRegex: "^(rawPayload|partitionKey)$|[^A-Za-z0-9_-]",
     publishingScopes: scopeList(publishableBy),
     subscriptionScopes: scopeList((appId) =>
       subscriptionsOf(contractOf(appId)).map(([topic]) => topic),

@@ -1,7 +1,7 @@
 import { appIds, deadLettersOf } from "#apps/contracts/services.ts";
 import type { StackSize, TopicContract } from "#apps/contracts/topics.ts";
 import { deadLetterContract, topics } from "#apps/contracts/topics.ts";
-import { largestMessageBytes } from "#components/dapr/components.ts";
+import { largestDeadLetterBytes, largestMessageBytes } from "#components/dapr/components.ts";
 
 /** A topic as a broker makes it. */
 export type TopicSpec = {
@@ -18,13 +18,22 @@ const replicas: Record<StackSize, { replicas: number; inSync: number }> = {
 
 /** Every topic of the system by the contracts, dead-letter topics of all services included. */
 export const topicSpecs = (size: StackSize): TopicSpec[] => [
-  ...Object.entries(topics).map(([name, contract]) => specOf(name, contract, size)),
+  ...Object.entries(topics).map(([name, contract]) =>
+    specOf(name, contract, size, largestMessageBytes),
+  ),
   ...appIds.flatMap((appId) =>
-    deadLettersOf(appId).map((name) => specOf(name, deadLetterContract, size)),
+    deadLettersOf(appId).map((name) =>
+      specOf(name, deadLetterContract, size, largestDeadLetterBytes),
+    ),
   ),
 ];
 
-const specOf = (name: string, contract: TopicContract, size: StackSize): TopicSpec => ({
+const specOf = (
+  name: string,
+  contract: TopicContract,
+  size: StackSize,
+  largestBytes: number,
+): TopicSpec => ({
   name,
   partitions: contract.partitions[size],
   replicas: replicas[size].replicas,
@@ -32,6 +41,6 @@ const specOf = (name: string, contract: TopicContract, size: StackSize): TopicSp
     "cleanup.policy": "delete",
     "retention.ms": String(contract.retentionMs),
     "min.insync.replicas": String(replicas[size].inSync),
-    "max.message.bytes": String(largestMessageBytes),
+    "max.message.bytes": String(largestBytes),
   },
 });

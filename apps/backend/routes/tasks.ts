@@ -82,7 +82,11 @@ export function createTaskRoutes({ database, store, wake }: TaskRouteDeps) {
     const request = {
       userId,
       key: context.req.header("idempotency-key"),
-      fingerprint: `${context.req.method} ${context.req.path}\n${await context.req.text()}`,
+      fingerprint: [
+        `${context.req.method} ${context.req.path}`,
+        context.req.header("if-match") ?? "",
+        await context.req.text(),
+      ].join("\n"),
     };
     const given = await answerOnce(database, request, (tx) => work(tx, actor));
     if (given.replayed) context.header("Idempotency-Replayed", "true");

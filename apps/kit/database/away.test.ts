@@ -7,7 +7,11 @@ const because = (cause: unknown) => new Error("failed", { cause });
 describe("isAway", () => {
   test.each<[string, unknown]>([
     ["a refused connection", withCode("ECONNREFUSED")],
-    ["a connection that the driver lost", withCode("CONNECTION_CLOSED")],
+    ["a connection that the driver lost", new Error("Connection terminated unexpectedly")],
+    ["a server that does not answer", new Error("Query read timeout")],
+    ["no connection within the time", new Error("timeout exceeded when trying to connect")],
+    ["a primary that was demoted and is read-only", withCode("25006")],
+    ["a table whose migration has not run yet", withCode("42P01")],
     ["a shutdown of PostgreSQL", withCode("57P01")],
     ["a connection failure of PostgreSQL", withCode("08006")],
     ["a deadlock", withCode("40P01")],

@@ -9,10 +9,6 @@ const connectionCodes = new Set([
   "EHOSTUNREACH",
   "UND_ERR_SOCKET",
   "UND_ERR_CONNECT_TIMEOUT",
-  "CONNECTION_CLOSED",
-  "CONNECTION_ENDED",
-  "CONNECTION_DESTROYED",
-  "CONNECT_TIMEOUT",
 ]);
 
 /**
@@ -21,6 +17,17 @@ const connectionCodes = new Set([
  * and system error. Source: PostgreSQL manual, appendix A.
  */
 const passingClasses = new Set(["08", "40", "53", "57", "58"]);
+
+/**
+ * Single codes that speak of the server or its schema, not of the data: read-only (a demoted
+ * primary, a full disk), a lock not had in time, and a table, column, schema or right that is
+ * missing because a migration has not run yet.
+ */
+const passingCodes = new Set(["25006", "25P03", "55P03", "42P01", "42703", "42501", "3F000"]);
+
+/** What the driver says, without a code, of a connection that was lost or could not be had. */
+const driverMessage =
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;
 
 /** Says of itself that waiting helps: for callers that know, such as a 503 from another service. */
 export class AwayError extends Error {
@@ -34,15 +41,18 @@ export class AwayError extends Error {
 export function isAway(error: unknown): boolean {
   for (let current = error, depth = 0; current && depth < 8; depth++) {
     if (current instanceof AwayError) return true;
-    const { code, cause, errors } = current as {
+    const { code, message, cause, errors } = current as {
+      message?: unknown;
       code?: unknown;
       cause?: unknown;
       errors?: unknown;
     };
     if (typeof code === "string") {
       if (connectionCodes.has(code)) return true;
-      if (/^[0-9A-Z]{5}$/.test(code) && passingClasses.has(code.slice(0, 2))) return true;
+      if (passingClasses.has(code.slice(0, 2)) && /^[0-9A-Z]{5}$/.test(code)) return true;
+      if (passingCodes.has(code)) return true;
     }
+    if (typeof message === "string" && driverMessage.test(message)) return true;
     // A refused connection to a name with two addresses comes as an AggregateError.
     current = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
   }

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
-import { drizzle } from "drizzle-orm/postgres-js";
-import postgres from "postgres";
+import pg from "pg";
 
 /** A database or a transaction on it: what queries run on, whichever driver is below. */
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -10,27 +10,43 @@ export type Connection = {
   readonly database: Database;
   /** Resolves when a trivial query is answered within the time, rejects otherwise. */
   readonly ping: (timeoutMs?: number) => Promise<void>;
+  /** Waits for queries under way, 5 s at most. */
   readonly close: () => Promise<void>;
 };
 
+const closeTimeoutMs = 5_000;
+
 /**
- * Opens a pool to PostgreSQL. It connects lazily and reconnects by itself, so a service may start
- * before its database. `statement_timeout` bounds what one statement may take.
+ * What every connection asks of the server: to end what runs too long, and to notice within
+ * seconds when this process or its host is gone, since locks are held until then.
+ */
+export const connectionOptions = {
+  keepAlive: true,
+  connectionTimeoutMillis: 5_000,
+  statement_timeout: 10_000,
+  // The deadline of this side, for a server that does not answer at all.
+  query_timeout: 12_000,
+  idle_in_transaction_session_timeout: 15_000,
+  options: "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
+} as const;
+
+/**
+ * Opens a pool to PostgreSQL. It connects lazily and replaces connections that were lost, so a
+ * service may start before its database and outlives its restarts.
  */
 export function connect(url: string, options: { maxConnections?: number } = {}): Connection {
-  const pool = postgres(url, {
+  const pool = new pg.Pool({
+    ...connectionOptions,
+    connectionString: url,
     max: options.maxConnections ?? 10,
-    connect_timeout: 5,
-    // The driver's own back-off grows to many seconds; a database that is back should be used now.
-    backoff: (attempts: number) => Math.min(0.1 * attempts, 1),
-    connection: { statement_timeout: 10_000 },
-    onnotice: () => {},
   });
+  // A connection that is lost while idle is simply replaced; unheard, the event would end us.
+  pool.on("error", () => {});
   const database = drizzle(pool) as unknown as Database;
   return {
     database,
     ping: (timeoutMs = 1_000) => withTimeout(database.execute(sql`select 1`), timeoutMs),
-    close: () => pool.end({ timeout: 5 }),
+    close: () => withTimeout(pool.end(), closeTimeoutMs).catch(() => {}),
   };
 }
 
@@ -39,6 +55,8 @@ async function withTimeout(work: Promise<unknown>, timeoutMs: number): Promise<v
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
   });
+  // When the time is up first, what becomes of the work is of no interest any more.
+  work.catch(() => {});
   try {
     await Promise.race([work, late]);
   } finally {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { drizzle } from "drizzle-orm/postgres-js";
-import { migrate } from "drizzle-orm/postgres-js/migrator";
-import postgres from "postgres";
+import { drizzle } from "drizzle-orm/node-postgres";
+import { migrate } from "drizzle-orm/node-postgres/migrator";
+import pg from "pg";
 import { services } from "#apps/contracts/services.ts";
 
 /**
@@ -20,18 +20,19 @@ if (!(service in services) || !existsSync(folder)) {
 }
 if (!databaseUrl) fail("DATABASE_URL is not set");
 
-const connection = postgres(databaseUrl, { max: 1, connect_timeout: 30, onnotice: () => {} });
+const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 30_000 });
+await client.connect();
 try {
-  const [row] = await connection`select current_schema() as schema`;
-  await connection`select pg_advisory_lock(hashtext('todo-evolution migrations'))`;
-  await migrate(drizzle(connection), {
+  const { rows } = await client.query("select current_schema() as schema");
+  await client.query("select pg_advisory_lock(hashtext('todo-evolution migrations'))");
+  await migrate(drizzle(client), {
     migrationsFolder: folder,
-    migrationsSchema: row?.schema ?? fail("the role has no schema of its own on its search_path"),
+    migrationsSchema: rows[0]?.schema ?? fail("the role has no schema on its search_path"),
     migrationsTable: "schema_migrations",
   });
   console.log(`schema of ${service} is up to date`);
 } finally {
-  await connection.end({ timeout: 5 });
+  await client.end();
 }
 
 function fail(reason: string): never {

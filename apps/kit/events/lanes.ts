@@ -1,5 +1,6 @@
+import pg from "pg";
 import type { Logger } from "pino";
-import postgres from "postgres";
+import { connectionOptions } from "#apps/kit/database/connect.ts";
 import { laneCount } from "./outbox.ts";
 
 /** Which lanes of the outbox this process may send. */
@@ -10,7 +11,8 @@ export type Lanes = {
 
 /** First key of the advisory locks, so that nothing else in the database meets them. */
 const lockClass = 0x70d0;
-const retryMs = 1_000;
+const claimEveryMs = 1_000;
+const reconnectMs = 200;
 
 /**
  * Takes lanes by session advisory locks on a connection of their own and keeps them as long as
@@ -20,56 +22,67 @@ const retryMs = 1_000;
 export function claimLanes(url: string, schema: string, log: Logger): Lanes {
   const owned = new Set<number>();
   let closed = false;
-  const connection = postgres(url, {
-    max: 1,
-    idle_timeout: 0,
-    // The driver would otherwise replace the connection, and with it the locks, now and then.
-    max_lifetime: null,
-    connect_timeout: 5,
-    backoff: () => 0.2,
-    connection: { application_name: `${schema} relay lanes` },
-    onnotice: () => {},
-    onclose: () => {
-      if (owned.size && !closed) log.warn({ lanes: owned.size }, "relay: lanes lost");
-      owned.clear();
-    },
-  });
+  let client: pg.Client | undefined;
+
+  const lose = (reason: unknown) => {
+    if (owned.size && !closed)
+      log.warn({ lanes: owned.size, reason: String(reason) }, "lanes lost");
+    owned.clear();
+    client?.end().catch(() => {});
+    client = undefined;
+  };
 
   const loop = (async () => {
     while (!closed) {
       try {
-        await claimMissing();
+        client ??= await openClient(url, schema, lose);
+        await claimMissing(client);
+        await pause(claimEveryMs);
       } catch (error) {
-        owned.clear();
-        log.debug({ error: String(error) }, "relay: cannot claim lanes");
+        lose(error);
+        await pause(reconnectMs);
       }
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
     }
   })();
 
-  // One statement, which is also the heartbeat of the connection. Locks are keyed by schema, as
-  // two services in one database have an outbox each.
-  async function claimMissing(): Promise<void> {
-    const missing = Array.from({ length: laneCount }, (_, lane) => lane).filter(
-      (lane) => !owned.has(lane),
+  // One statement, which is also the heartbeat of the connection and has the deadline of any
+  // query. Locks are keyed by schema, as two services in one database have an outbox each.
+  async function claimMissing(connected: pg.Client): Promise<void> {
+    const lanes = Array.from({ length: laneCount }, (_, lane) => lane);
+    const { rows } = await connected.query<{ lane: number; mine: boolean }>(
+      `select lane, pg_try_advisory_lock($1, hashtext($2 || ':' || lane)) as mine
+       from unnest($3::int[]) as lane`,
+      [lockClass, schema, lanes.filter((lane) => !owned.has(lane))],
     );
-    if (missing.length === 0) {
-      await connection`select 1`;
-      return;
-    }
-    const rows = await connection<{ lane: number; mine: boolean }[]>`
-      select lane, pg_try_advisory_lock(${lockClass}, hashtext(${schema} || ':' || lane)) as mine
-      from unnest(${missing}::int[]) as lane`;
-    for (const { lane, mine } of rows) if (mine) owned.add(lane);
+    for (const { lane, mine } of rows) if (mine && client === connected) owned.add(lane);
   }
 
   return {
     owns: (lane) => owned.has(lane),
     close: async () => {
       closed = true;
-      await loop;
       owned.clear();
-      await connection.end({ timeout: 2 });
+      // Ends a query that waits for a server that does not answer.
+      await client?.end().catch(() => {});
+      await loop;
     },
   };
 }
+
+async function openClient(
+  url: string,
+  schema: string,
+  lose: (reason: unknown) => void,
+): Promise<pg.Client> {
+  const client = new pg.Client({
+    ...connectionOptions,
+    connectionString: url,
+    query_timeout: 5_000,
+    application_name: `${schema} relay lanes`,
+  });
+  client.on("error", lose);
+  await client.connect();
+  return client;
+}
+
+const pause = (delayMs: number) => new Promise((resolve) => setTimeout(resolve, delayMs));

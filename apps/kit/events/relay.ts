@@ -1,6 +1,7 @@
-import { and, asc, count, eq, inArray, min, notInArray } from "drizzle-orm";
+import { and, asc, count, eq, inArray, min, notInArray, sql } from "drizzle-orm";
 import type { Logger } from "pino";
 import type { Database } from "#apps/kit/database/connect.ts";
+import { reasonOf } from "#apps/kit/database/reason.ts";
 import type { Lanes } from "./lanes.ts";
 import { laneCount } from "./outbox.ts";
 import type { OutboxRow } from "./tables.ts";
@@ -58,15 +59,16 @@ export function startRelay(deps: RelayDeps): Relay {
         backoffMs = left ? nextBackoff(backoffMs) : 0;
       } catch (error) {
         backoffMs = nextBackoff(backoffMs);
-        deps.log.warn({ lane, backoffMs, error: String(error) }, "relay: will try again");
+        deps.log.warn({ lane, backoffMs, error: reasonOf(error) }, "relay: will try again");
       }
     }
   }
 
   /** Sends all that a lane has; true when something was refused and waits for another try. */
   async function drainLane(lane: number): Promise<boolean> {
-    const refusedUsers = new Set<string>();
-    while (!stopped && deps.lanes.owns(lane)) {
+    const round: Round = { refusedUsers: new Set(), away: false };
+    const { refusedUsers } = round;
+    while (!stopped && !round.away && deps.lanes.owns(lane)) {
       const rows = await deps.database
         .select()
         .from(outbox)
@@ -78,22 +80,23 @@ export function startRelay(deps: RelayDeps): Relay {
         .orderBy(asc(outbox.id))
         .limit(rowsPerRead);
       if (rows.length === 0) break;
-      const sent = await sendInOrder(rows, refusedUsers);
+      const sent = await sendInOrder(rows, round);
       if (sent.length) await deps.database.delete(outbox).where(inArray(outbox.id, sent));
     }
     return refusedUsers.size > 0;
   }
 
-  async function sendInOrder(rows: OutboxRow[], refusedUsers: Set<string>): Promise<number[]> {
+  async function sendInOrder(rows: OutboxRow[], round: Round): Promise<number[]> {
+    const { refusedUsers } = round;
     const sent: number[] = [];
     for (const wave of wavesOf(rows)) {
-      if (stopped || !deps.lanes.owns(rows[0]?.lane ?? -1)) break;
+      if (stopped || round.away || !deps.lanes.owns(rows[0]?.lane ?? -1)) break;
       await Promise.all(
         wave.map(async ({ topic, rows: all }) => {
           const sendable = all.filter((row) => !refusedUsers.has(row.userId));
           if (sendable.length === 0) return;
           const startedAt = performance.now();
-          const refused = await publishOrRefuse(topic, sendable);
+          const refused = await publishOrRefuse(topic, sendable, round);
           for (const row of sendable) {
             if (refused.has(row.id)) refusedUsers.add(row.userId);
             else sent.push(row.id);
@@ -106,11 +109,18 @@ export function startRelay(deps: RelayDeps): Relay {
     return sent;
   }
 
-  async function publishOrRefuse(topic: string, rows: OutboxRow[]): Promise<Set<number>> {
+  async function publishOrRefuse(
+    topic: string,
+    rows: OutboxRow[],
+    round: Round,
+  ): Promise<Set<number>> {
     try {
       return await deps.publish(topic, rows);
     } catch (error) {
-      deps.log.warn({ topic, rows: rows.length, error: String(error) }, "relay: call failed");
+      deps.log.warn({ topic, rows: rows.length, error: reasonOf(error) }, "relay: call failed");
+      // A call that failed whole says nothing of single rows: the sidecar is away, and asking it
+      // for the users behind these would only cost time.
+      round.away = true;
       return new Set(rows.map((row) => row.id));
     }
   }
@@ -119,10 +129,14 @@ export function startRelay(deps: RelayDeps): Relay {
   async function runPoller(): Promise<void> {
     while (!stopped) {
       try {
-        const waiting = await deps.database.selectDistinct({ lane: outbox.lane }).from(outbox);
+        const waiting = await deps.database
+          .select({ lane: sql<number>`lanes.number` })
+          .from(sql`generate_series(0, ${laneCount - 1}) as lanes(number)`)
+          // Looks up one row a lane, however long the outbox has grown.
+          .where(sql`exists (select 1 from ${outbox} where ${outbox.lane} = lanes.number)`);
         for (const { lane } of waiting) signals[lane]?.raise();
       } catch (error) {
-        deps.log.debug({ error: String(error) }, "relay: cannot read the outbox");
+        deps.log.debug({ error: reasonOf(error) }, "relay: cannot read the outbox");
       }
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
@@ -144,6 +158,13 @@ export function startRelay(deps: RelayDeps): Relay {
     },
   };
 }
+
+/** What one go at a lane has met. */
+type Round = {
+  /** Users with a refused row: their later rows must not overtake it. */
+  readonly refusedUsers: Set<string>;
+  away: boolean;
+};
 
 const nextBackoff = (backoffMs: number): number =>
   Math.min(longestBackoffMs, backoffMs ? backoffMs * 2 : firstBackoffMs);

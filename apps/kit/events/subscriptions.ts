@@ -4,6 +4,7 @@ import type { Topic } from "#apps/contracts/topics.ts";
 import { deadLetterTopic } from "#apps/contracts/topics.ts";
 import { isAway } from "#apps/kit/database/away.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
+import { reasonOf } from "#apps/kit/database/reason.ts";
 import type { SendDeadLetter } from "./dead-letters.ts";
 import type { Envelope } from "./envelope.ts";
 import { InvalidEventError, parseEnvelope } from "./envelope.ts";
@@ -85,7 +86,7 @@ export function createReceiver<S extends ServiceContract>(
         return "SUCCESS";
       } catch (error) {
         if (await isAwayNow(error)) {
-          eventLog.warn({ error: String(error) }, "event waits: something it needs is away");
+          eventLog.warn({ error: reasonOf(error) }, "event waits: something it needs is away");
           deps.observe?.(topic, "retry");
           return "RETRY";
         }
@@ -93,7 +94,7 @@ export function createReceiver<S extends ServiceContract>(
         if (delayMs === undefined) {
           return setAside(topic, effect, delivery, error, attempt, eventLog);
         }
-        eventLog.warn({ attempt, delayMs, error: String(error) }, "handler failed, trying again");
+        eventLog.warn({ attempt, delayMs, error: reasonOf(error) }, "handler failed, trying again");
         if (!(await pause(delayMs, deps.signal))) return "RETRY";
       }
     }
@@ -143,7 +144,7 @@ export function createReceiver<S extends ServiceContract>(
     log: Logger,
   ): Promise<Verdict> {
     if (effect === "ephemeral") {
-      log.error({ error: String(error), attempts }, "event dropped");
+      log.error({ error: reasonOf(error), attempts }, "event dropped");
       deps.observe?.(topic, "dropped");
       return "SUCCESS";
     }
@@ -152,17 +153,17 @@ export function createReceiver<S extends ServiceContract>(
         topic: deadLetterTopic(topic, deps.appId),
         bytes: delivery.bytes,
         key: delivery.key,
-        error: String(error),
+        error: reasonOf(error),
         consumer: deps.appId,
         attempts,
         failedAt: new Date(),
       });
     } catch (sendError) {
-      log.warn({ error: String(sendError) }, "dead letter waits: it cannot be published now");
+      log.warn({ error: reasonOf(sendError) }, "dead letter waits: it cannot be published now");
       deps.observe?.(topic, "retry");
       return "RETRY";
     }
-    log.error({ error: String(error), attempts }, "event set aside as a dead letter");
+    log.error({ error: reasonOf(error), attempts }, "event set aside as a dead letter");
     deps.observe?.(topic, "dead-lettered");
     return "SUCCESS";
   }

@@ -26,7 +26,7 @@ export function createEventRoutes(
       const status = await receive(topic, {
         bytes: Buffer.from(parsed.data.data_base64, "base64"),
         // Names by which the sidecar's Kafka component hands on what it knows of the record.
-        key: context.req.header("__key"),
+        key: unescaped(context.req.header("__key")),
         partition: context.req.header("__partition"),
         offset: context.req.header("__offset"),
       });
@@ -34,4 +34,13 @@ export function createEventRoutes(
     });
   }
   return app;
+}
+
+/** The sidecar escapes what it hands on as Go escapes a query: a space is a plus sign. */
+function unescaped(text: string | undefined): string | undefined {
+  try {
+    return text && decodeURIComponent(text.replaceAll("+", " "));
+  } catch {
+    return text; // bytes that are no UTF-8: kept as they were escaped
+  }
 }

@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ZodError } from "zod";
 import { isAway } from "#apps/kit/database/away.ts";
+import { reasonOf } from "#apps/kit/database/reason.ts";
 import type { ShellVariables } from "./variables.ts";
 
 export type FieldFault = { readonly field: string; readonly message: string };
@@ -70,7 +71,9 @@ function problemOf(error: unknown): Problem {
   return new Problem(500, "Internal error", "the request failed here; its id is in request_id");
 }
 
-const describe = (error: unknown): string =>
-  error instanceof Error
-    ? `${error.stack}${error.cause ? `\ncause: ${error.cause}` : ""}`
-    : `${error}`;
+/** The reason, and where it came from; the lines of a stack without its message, see reasonOf. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const places = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return [reasonOf(error), ...places].join("\n");
+}

@@ -3,6 +3,9 @@ import { serve as serveHono } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Logger } from "pino";
 
+// The sidecar hands on the headers of a record as headers of its request, whatever their size.
+const serverOptions = { maxHeaderSize: 2 * 1024 * 1024 };
+
 export type ServeOptions = {
   readonly host: string;
   readonly port: number;
@@ -13,8 +16,9 @@ export type ServeOptions = {
   readonly onClose: () => Promise<void>;
 };
 
-/** Requests in flight have this long to end. */
-const drainTimeoutMs = 10_000;
+/** Requests in flight have this long to end, and everything together this long to close. */
+const drainTimeoutMs = 8_000;
+const exitTimeoutMs = 13_000;
 
 /**
  * Listens until SIGTERM or SIGINT, then drains: no new connections, requests in flight end, what
@@ -23,7 +27,7 @@ const drainTimeoutMs = 10_000;
 // biome-ignore lint/suspicious/noExplicitAny: any app will do; its variables are its own
 export function serve(app: Hono<any>, options: ServeOptions): void {
   const { host, port, log } = options;
-  const server = serveHono({ fetch: app.fetch, hostname: host, port }, (info) => {
+  const server = serveHono({ fetch: app.fetch, hostname: host, port, serverOptions }, (info) => {
     log.info({ host, port: info.port }, "listening");
   }) as Server;
   server.on("error", (error) => {
@@ -36,12 +40,19 @@ export function serve(app: Hono<any>, options: ServeOptions): void {
     if (draining) process.exit(1);
     draining = true;
     log.info({ signal }, "draining");
+    // Nothing is lost by ending here: what was not confirmed is sent again with the same id.
+    setTimeout(() => {
+      log.error("not drained in time");
+      process.exit(1);
+    }, exitTimeoutMs).unref();
     options.onDrain();
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
     setTimeout(() => server.closeAllConnections(), drainTimeoutMs).unref();
     await closed;
-    await options.onClose();
+    await options
+      .onClose()
+      .catch((error) => log.error({ error: String(error) }, "not closed well"));
     log.info("stopped");
     process.exit(0);
   };

@@ -18,6 +18,9 @@ export type ShellDeps = {
 };
 
 const largestBodyBytes = 1024 * 1024;
+// A record of the largest size in base64, inside the sidecar's envelope: refused, it would come
+// again for ever.
+const largestDeliveryBytes = 4 * 1024 * 1024;
 
 /** What every service answers and does around its routes: ids, log, measures, errors, health. */
 export function createShell(deps: ShellDeps): Hono<{ Variables: ShellVariables }> {
@@ -40,14 +43,19 @@ export function createShell(deps: ShellDeps): Hono<{ Variables: ShellVariables }
     context.var.log.debug({ ...labels, seconds }, "answered");
   });
 
-  app.use(
+  const bounded = (maxSize: number) =>
     bodyLimit({
-      maxSize: largestBodyBytes,
+      maxSize,
       onError: () => {
-        throw new Problem(413, "Too large", `the body may have ${largestBodyBytes} bytes at most`);
+        throw new Problem(413, "Too large", `the body may have ${maxSize} bytes at most`);
       },
-    }),
-  );
+    });
+  const ofPeople = bounded(largestBodyBytes);
+  const ofSidecar = bounded(largestDeliveryBytes);
+  app.use((context, next) => {
+    const internal = context.req.path.startsWith("/internal/");
+    return internal ? ofSidecar(context, next) : ofPeople(context, next);
+  });
 
   app.onError(respondWithProblem);
   app.notFound((context) =>

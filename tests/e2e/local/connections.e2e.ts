@@ -1,0 +1,55 @@
+import postgres from "postgres";
+import { afterAll, describe, expect, test } from "vitest";
+import { readRecord } from "#infra/host/provider/record.ts";
+import { placesOf } from "#infra/host/provider/stack-folder.ts";
+import { newUser } from "../client.ts";
+import { requireStack } from "../stack.ts";
+import { entriesOf } from "../wait.ts";
+
+const stack = requireStack();
+const admin = postgres(stack.postgres.adminUrl, { max: 1, onnotice: () => {} });
+afterAll(() => admin.end());
+
+const pidOf = (name: string) => readRecord(placesOf(stack.stackFolder, name).record)?.pid;
+const running = (pid: number | undefined): boolean => {
+  try {
+    return pid !== undefined && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe("connections to the database", () => {
+  test("can be lost at any moment: services live on, and every task has its one entry", async () => {
+    const before = { backend: pidOf("backend"), audit: pidOf("audit") };
+    const user = await newUser();
+    let ended = false;
+    const cutting = (async () => {
+      while (!ended) {
+        await admin`select pg_terminate_backend(pid) from pg_stat_activity
+                    where usename in ('backend', 'audit')`;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    })();
+    // One after the other, each repeated under its key until the outcome is known.
+    const count = 60;
+    for (let index = 0; index < count; index++) {
+      const key = { "idempotency-key": `cut-${index}` };
+      for (let tries = 0; ; tries++) {
+        const { status } = await user.create({ title: `Task ${index}` }, key);
+        if (status === 201) break;
+        expect([409, 503]).toContain(status);
+        expect(tries).toBeLessThan(100);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+    ended = true;
+    await cutting;
+    const entries = await entriesOf(user, { count, withinMs: 15_000 });
+    expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1));
+    for (const [name, pid] of Object.entries(before)) {
+      expect(pidOf(name)).toBe(pid);
+      expect(running(pid), name).toBe(true);
+    }
+  });
+});
