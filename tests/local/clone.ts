@@ -91,13 +91,19 @@ export const outputsOf = ({ folder }: Clone) =>
 
 /** Creates a task as a new user and waits for its entry; the time it took, in ms. */
 export async function createdAndListed(baseUrl: string): Promise<number> {
+  // A kept connection may be one to a process that was restarted meanwhile.
+  const fresh = { connection: "close" };
   const post = (path: string, body: object, headers = {}) =>
-    fetch(`${baseUrl}${path}`, { method: "POST", body: JSON.stringify(body), headers });
+    fetch(`${baseUrl}${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { ...fresh, ...headers },
+    });
   const name = `stack-test ${Math.random()}`;
   const { token } = (await (await post("/api/development/tokens", { user: name })).json()) as {
     token: string;
   };
-  const headers = { authorization: `Bearer ${token}` };
+  const headers = { ...fresh, authorization: `Bearer ${token}` };
   const since = performance.now();
   const created = await post("/api/tasks", { title: "Is it up?" }, headers);
   if (created.status !== 201) throw new Error(`create answered ${created.status}`);

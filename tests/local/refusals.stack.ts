@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
   mkdtempSync,
   readdirSync,
@@ -48,6 +49,7 @@ describe("a wrong configuration ends the run before any resource and says what t
 test("a port in use is named with its owner and the setting; when it is free, start goes on", async () => {
   const port = clone.portBase + 12;
   const owner = createServer().listen(port, "127.0.0.1");
+  await once(owner, "listening");
   const refused = clone.npm(["start"]);
   await new Promise((resolve) => owner.close(resolve));
   expect(refused.code).toBe(1);

@@ -40,8 +40,10 @@ export function connect(url: string, options: { maxConnections?: number } = {}):
     connectionString: url,
     max: options.maxConnections ?? 10,
   });
-  // A connection that is lost while idle is simply replaced; unheard, the event would end us.
+  // A lost connection is replaced, and whoever was using it gets the error of the query. Unheard,
+  // the events would end the process: the pool's for one that is idle, its own for one in use.
   pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   const database = drizzle(pool) as unknown as Database;
   return {
     database,

@@ -36,7 +36,8 @@ describe("connections to the database", () => {
     for (let index = 0; index < count; index++) {
       const key = { "idempotency-key": `cut-${index}` };
       for (let tries = 0; ; tries++) {
-        const { status } = await user.create({ title: `Task ${index}` }, key);
+        const body = { title: `Task ${index}` };
+        const { status } = await user.call("POST", "/api/tasks", { body, headers: key });
         if (status === 201) break;
         expect([409, 503]).toContain(status);
         expect(tries).toBeLessThan(100);
