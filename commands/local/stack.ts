@@ -133,10 +133,16 @@ function removeStaleLocks(): boolean {
   for (const name of readdirSync(locks)) {
     const path = join(locks, name);
     const lock = JSON.parse(readFileSync(path, "utf8")) as { pid: number; hostname: string };
-    if (lock.hostname !== hostname() || existsSync(`/proc/${lock.pid}`)) continue;
+    if (lock.hostname !== hostname() || isEngine(lock.pid)) continue;
     rmSync(path, { force: true });
     removed = true;
     console.error(`(an earlier run, pid ${lock.pid}, was cut off; going on from where it was)`);
   }
   return removed;
+}
+
+/** Whether this pid is an engine's: after a restart of the machine any program may have it. */
+function isEngine(pid: number): boolean {
+  const name = `/proc/${pid}/comm`;
+  return existsSync(name) && readFileSync(name, "utf8").trim() === "pulumi";
 }

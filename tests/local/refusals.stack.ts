@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withDescendants } from "#infra/host/provider/proc.ts";
 import { cacheRoot } from "#toolchain/cache-root.ts";
-import { createClone, createdAndListed, outputsOf } from "./clone.ts";
+import { createClone, createdAndListed, linkOrCopy, outputsOf } from "./clone.ts";
 
 const clone = createClone(26_500);
 const scratch = mkdtempSync(join(tmpdir(), "todo-evolution-scratch-"));
@@ -119,7 +119,7 @@ describe("the toolchain", () => {
 
   test("makes a corrupt entry of its cache again, and says so", () => {
     const cache = join(scratch, "cache");
-    expect(spawnSync("cp", ["-al", cacheRoot(), cache]).status).toBe(0);
+    linkOrCopy(cacheRoot(), cache);
     const entry = readdirSync(cache).find((name) => name.startsWith("redis-server-")) ?? "";
     const program = join(cache, entry, "bin", "redis-server");
     // The copy is of links: the file is replaced, for a change would also be one of the original.
