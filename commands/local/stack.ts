@@ -132,13 +132,23 @@ function removeStaleLocks(): boolean {
   if (!existsSync(locks)) return removed;
   for (const name of readdirSync(locks)) {
     const path = join(locks, name);
-    const lock = JSON.parse(readFileSync(path, "utf8")) as { pid: number; hostname: string };
-    if (lock.hostname !== hostname() || isEngine(lock.pid)) continue;
+    const lock = readLock(path);
+    if (lock && (lock.hostname !== hostname() || isEngine(lock.pid))) continue;
     rmSync(path, { force: true });
     removed = true;
-    console.error(`(an earlier run, pid ${lock.pid}, was cut off; going on from where it was)`);
+    const which = lock ? `, pid ${lock.pid},` : "";
+    console.error(`(an earlier run${which} was cut off; going on from where it was)`);
   }
   return removed;
+}
+
+/** What a lock says; undefined when its writer did not get to the end of it. */
+function readLock(path: string): { pid: number; hostname: string } | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether this pid is an engine's: after a restart of the machine any program may have it. */

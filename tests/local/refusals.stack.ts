@@ -28,7 +28,9 @@ afterAll(() => {
 describe("a wrong configuration ends the run before any resource and says what to do", () => {
   test.each([
     ["portbase", "19000", "Unknown configuration key portbase", "config rm portbase"],
+    ["portBase", "many", 'portBase is "many"', "config set portBase"],
     ["portBase", "80", 'portBase is "80"', "config set portBase"],
+    ["watch", "perhaps", 'watch is "perhaps"', "config set watch"],
     ["portBase", "40000", 'portBase is "40000"', "config set portBase"],
     ["logLevel", "loud", 'logLevel is "loud"', "config set logLevel"],
     ["target", "moon", 'target is "moon"', "config set target"],
