@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { planPorts } from "#infra/host/port-plan.ts";
 import { stopStack } from "#infra/host/provider/stop.ts";
 import { outsideFolderOf } from "#infra/host/stack-folder.ts";
 import { findLeftovers } from "./local/leftovers.ts";
@@ -12,7 +13,6 @@ Stops every process of the local stack, removes its data, logs and files, and th
 own state: nothing of it is left, and the next \`npm start\` begins anew.`;
 
 const defaultPortBase = 18_000;
-const postgresOffset = 10;
 
 async function takeDown(): Promise<number> {
   const portBase = portBaseOfStack();
@@ -47,7 +47,7 @@ async function takeDown(): Promise<number> {
 function portBaseOfStack(): number {
   const outputs = readOutputs();
   if (!outputs) return defaultPortBase;
-  return Number(new URL(outputs.postgres.adminUrl).port) - postgresOffset;
+  return Number(new URL(outputs.postgres.adminUrl).port) - planPorts(0).postgres;
 }
 
 if (process.argv.includes("--help")) console.log(help);

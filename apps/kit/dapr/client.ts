@@ -6,6 +6,7 @@ import type { SendDeadLetter } from "#apps/kit/events/dead-letters.ts";
 import { deadLetterHeaders } from "#apps/kit/events/dead-letters.ts";
 import type { PublishBulk } from "#apps/kit/events/relay.ts";
 import type { CommonEnv } from "#apps/kit/http/env.ts";
+import { within } from "#apps/kit/within.ts";
 import { createBulkPublisher } from "./publish-bulk.ts";
 
 type Callee<S extends ServiceContract> = keyof S["invokes"] & AppId;
@@ -71,7 +72,7 @@ export function createSidecar<S extends ServiceContract>(appId: AppId, env: Comm
       // Buffers are sent as they are; the record may be anything, that is why it is dead.
       const body = Buffer.from(letter.bytes) as unknown as object;
       const options = { metadata, contentType: "application/octet-stream" };
-      const { error } = await within(
+      const { error } = await bounded(
         connected().pubsub.publish(dapr.pubsub, letter.topic, body, options),
       );
       if (error) throw new AwayError(`dead letter not published: ${error.message}`);
@@ -80,7 +81,7 @@ export function createSidecar<S extends ServiceContract>(appId: AppId, env: Comm
     get: async (callee, path, query, headers) => {
       const method = `${(path as string).slice(1)}${query.size ? `?${query}` : ""}`;
       try {
-        return await within(
+        return await bounded(
           connected().invoker.invoke(callee, method, HttpMethod.GET, undefined, { headers }),
         );
       } catch (error) {
@@ -97,16 +98,10 @@ function failureOf(callee: string, error: Error): Error {
   return new AwayError(`${callee} did not answer: ${error.message}`);
 }
 
-/** Bounds a call: the client has no deadline of its own. A late answer is ignored. */
-async function within<T>(call: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new AwayError(`the sidecar did not answer within ${callTimeoutMs} ms`);
-    timer = setTimeout(() => reject(error), callTimeoutMs);
-  });
-  try {
-    return await Promise.race([call, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+/** Bounds a call: the client has no deadline of its own. */
+const bounded = <T>(call: Promise<T>): Promise<T> =>
+  within(
+    call,
+    callTimeoutMs,
+    () => new AwayError(`the sidecar did not answer within ${callTimeoutMs} ms`),
+  );

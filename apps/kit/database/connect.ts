@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
+import { within } from "#apps/kit/within.ts";
 
 /** A database or a transaction on it: what queries run on, whichever driver is below. */
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -47,21 +48,11 @@ export function connect(url: string, options: { maxConnections?: number } = {}):
   const database = drizzle(pool) as unknown as Database;
   return {
     database,
-    ping: (timeoutMs = 1_000) => withTimeout(database.execute(sql`select 1`), timeoutMs),
-    close: () => withTimeout(pool.end(), closeTimeoutMs).catch(() => {}),
+    ping: (timeoutMs = 1_000) => answered(database.execute(sql`select 1`), timeoutMs),
+    close: () => answered(pool.end(), closeTimeoutMs).catch(() => {}),
   };
 }
 
-async function withTimeout(work: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
-  // When the time is up first, what becomes of the work is of no interest any more.
-  work.catch(() => {});
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const answered = async (work: Promise<unknown>, timeoutMs: number): Promise<void> => {
+  await within(work, timeoutMs, () => new Error(`no answer within ${timeoutMs} ms`));
+};
