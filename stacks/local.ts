@@ -59,7 +59,12 @@ export async function createLocalStack(config: LocalConfig) {
   const factsFor = (appId: AppId): DaprFacts => ({
     namespace,
     trustDomain,
-    kafka: { brokers: kafka.brokers, version: "3.9.0", tls: false },
+    kafka: {
+      brokers: kafka.brokers,
+      version: "3.9.0",
+      mechanism: "SCRAM-SHA-512",
+      tls: false,
+    },
     redis: {
       address: redis.address,
       username: redis.username,

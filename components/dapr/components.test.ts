@@ -10,7 +10,7 @@ import { resiliencyManifest, subscriptionManifests } from "./subscriptions.ts";
 const facts: DaprFacts = {
   namespace: "todo",
   trustDomain: "public",
-  kafka: { brokers: "127.0.0.1:9092", version: "3.9.0", tls: false },
+  kafka: { brokers: "127.0.0.1:9092", version: "3.9.0", mechanism: "SCRAM-SHA-512", tls: false },
   redis: {
     address: "127.0.0.1:6379",
     username: "todo",

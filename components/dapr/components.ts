@@ -2,7 +2,7 @@ import { dapr } from "#apps/contracts/dapr.ts";
 import type { AppId } from "#apps/contracts/services.ts";
 import { appIds, contractOf, deadLettersOf, subscriptionsOf } from "#apps/contracts/services.ts";
 import type { DaprFacts } from "./facts.ts";
-import { kafkaUserEnv } from "./facts.ts";
+import { defaultDaprTuning, kafkaUserEnv } from "./facts.ts";
 import type { Manifest, MetadataValue } from "./manifest.ts";
 import { metadataOf } from "./manifest.ts";
 
@@ -11,9 +11,16 @@ export const largestMessageBytes = 1024 * 1024;
 /** A dead letter is the record and what is said of it. */
 export const largestDeadLetterBytes = 2 * largestMessageBytes;
 
+/** The component's words for the mechanisms; the broker's PLAIN is its PLAINTEXT. */
+const saslMechanism = {
+  "SCRAM-SHA-512": "SHA-512",
+  "SCRAM-SHA-256": "SHA-256",
+  PLAIN: "PLAINTEXT",
+} as const;
+
 /** All components of the system, each scoped to the services that declare its use. */
 export const componentsOf = (facts: DaprFacts): Manifest[] =>
-  [pubsub(facts), stateStore(facts), secretStore(facts)].filter(
+  [pubsub(facts), stateStore(facts), ...secretStores(facts)].filter(
     (manifest) => manifest.scopes && manifest.scopes.length > 0,
   );
 
@@ -32,15 +39,16 @@ function pubsub(facts: DaprFacts): Manifest {
   const scopeList = (topicsOf: (appId: AppId) => readonly string[]): string =>
     appIds.map((appId) => `${appId}=${topicsOf(appId).join(",")}`).join(";");
   const { tls } = facts.kafka;
+  const tuning = { ...defaultDaprTuning, ...facts.tuning };
   return component(facts, dapr.pubsub, "pubsub.kafka", scopes, {
     brokers: facts.kafka.brokers,
     version: facts.kafka.version,
     authType: "password",
-    saslMechanism: "SHA-512",
+    saslMechanism: saslMechanism[facts.kafka.mechanism],
     saslUsername: { env: kafkaUserEnv.username },
     saslPassword: { env: kafkaUserEnv.password },
     disableTls: String(!tls),
-    ...(tls && { caCert: tls.caCertificate }),
+    ...(tls && tls !== "public" && { caCert: tls.caCertificate }),
     // No consumerGroup: the default, the app-id, gives each service its own copy of the stream.
     initialOffset: "oldest",
     maxMessageBytes: String(largestDeadLetterBytes),
@@ -51,6 +59,8 @@ function pubsub(facts: DaprFacts): Manifest {
     sessionTimeout: "6s",
     heartbeatInterval: "2s",
     clientConnectionTopicMetadataRefreshInterval: "30s",
+    consumerFetchDefault: String(tuning.fetchDefaultBytes),
+    channelBufferSize: String(tuning.channelBufferSize),
     // Key and headers of a record reach the app as HTTP headers: any bytes must be able to.
     escapeHeaders: "true",
     // Words of the sidecar's API are no headers of a record, and some names none of HTTP.
@@ -70,6 +80,7 @@ const topicsTouchedBy = (appId: AppId): string[] => [
 
 function stateStore(facts: DaprFacts): Manifest {
   const scopes = appIds.filter((appId) => contractOf(appId).state);
+  const tuning = { ...defaultDaprTuning, ...facts.tuning };
   return component(facts, dapr.stateStore, "state.redis", scopes, {
     redisHost: facts.redis.address,
     redisUsername: facts.redis.username,
@@ -78,15 +89,17 @@ function stateStore(facts: DaprFacts): Manifest {
     // Keys are shared by the replicas of a service and by nobody else.
     keyPrefix: "appid",
     redisMaxRetries: "1",
-    dialTimeout: "1s",
-    readTimeout: "500ms",
-    writeTimeout: "500ms",
+    poolSize: String(tuning.redisPoolSize),
+    dialTimeout: `${tuning.redisDialTimeoutMs}ms`,
+    readTimeout: `${tuning.redisReadTimeoutMs}ms`,
+    writeTimeout: `${tuning.redisWriteTimeoutMs}ms`,
   });
 }
 
-function secretStore(facts: DaprFacts): Manifest {
+function secretStores(facts: DaprFacts): Manifest[] {
+  if (facts.secretStore === "kubernetes") return [];
   const { type, metadata } = facts.secretStore;
-  return component(facts, dapr.secretStore, type, [...appIds], metadata);
+  return [component(facts, dapr.secretStore, type, [...appIds], metadata)];
 }
 
 function component(
@@ -107,7 +120,7 @@ function component(
       initTimeout: "60s",
       metadata: metadataOf(metadata),
     },
-    auth: { secretStore: dapr.secretStore },
+    auth: { secretStore: facts.secretStore === "kubernetes" ? "kubernetes" : dapr.secretStore },
     scopes,
   };
 }

@@ -1,4 +1,8 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { MetadataValue } from "./manifest.ts";
+
+/** A text that may be known only when something else was made. */
+export type Text = string | pulumi.Output<string>;
 
 /** What only a deployment knows about the blocks below Dapr; the rest follows from the contracts. */
 export type DaprFacts = {
@@ -7,33 +11,62 @@ export type DaprFacts = {
   readonly trustDomain: string;
   readonly kafka: {
     /** `host:port`, comma-separated. */
-    readonly brokers: string;
+    readonly brokers: Text;
     /** Protocol version of the broker, as `3.9.0`: the newest the sidecar's client knows. */
     readonly version: string;
-    /** Whether the connection is encrypted, and by whose certificate (PEM). */
-    readonly tls: { readonly caCertificate: string } | false;
+    /** `PLAIN` is for brokers of clouds, always with TLS. */
+    readonly mechanism: "SCRAM-SHA-512" | "SCRAM-SHA-256" | "PLAIN";
+    /** Encrypted by a certificate authority of its own (PEM), by a public one, or not at all. */
+    readonly tls: { readonly caCertificate: MetadataValue } | "public" | false;
   };
   readonly redis: {
     /** `host:port` */
-    readonly address: string;
+    readonly address: Text;
     readonly username: string;
     readonly password: MetadataValue;
     readonly tls: boolean;
   };
-  readonly secretStore: {
-    readonly type: string;
-    readonly metadata: Readonly<Record<string, string>>;
-  };
+  /**
+   * Where components look up their secrets: a store that is a component of its own, or Kubernetes,
+   * where Dapr's operator fills them in so that no service needs rights on Secrets.
+   */
+  readonly secretStore:
+    | { readonly type: string; readonly metadata: Readonly<Record<string, string>> }
+    | "kubernetes";
   readonly tracing: {
     /** Share of traces that are kept, 0 to 1. */
     readonly samplingRate: number;
-    readonly zipkinEndpoint: string | undefined;
+    readonly zipkinEndpoint: Text | undefined;
   };
   /** How sidecars find each other; absent where the platform's own way is right. */
   readonly nameResolution?: {
     readonly component: string;
     readonly configuration: Readonly<Record<string, string>>;
   };
+  /** What is to be other than its default. */
+  readonly tuning?: Partial<DaprTuning>;
+};
+
+/** What an operator may want to be other, with units; the defaults are sound for production. */
+export type DaprTuning = {
+  /** How many connections a sidecar keeps to Redis. */
+  readonly redisPoolSize: number;
+  readonly redisDialTimeoutMs: number;
+  readonly redisReadTimeoutMs: number;
+  readonly redisWriteTimeoutMs: number;
+  /** Largest wait of a sidecar's consumer for a fetch to fill, and what it fetches at once. */
+  readonly fetchDefaultBytes: number;
+  /** Records a sidecar holds ready per partition. */
+  readonly channelBufferSize: number;
+};
+
+export const defaultDaprTuning: DaprTuning = {
+  redisPoolSize: 20,
+  redisDialTimeoutMs: 1_000,
+  redisReadTimeoutMs: 500,
+  redisWriteTimeoutMs: 500,
+  fetchDefaultBytes: 1024 * 1024,
+  channelBufferSize: 256,
 };
 
 /** The environment by which each sidecar is told its own Kafka user. */

@@ -156,8 +156,8 @@ export class HostService extends pulumi.ComponentResource {
           }),
         },
         files: {
-          [resourcesFile]: yamlOf(resources),
-          [configurationFile]: yamlOf([configuration]),
+          [resourcesFile]: pulumi.output(resources).apply(yamlOf),
+          [configurationFile]: pulumi.output([configuration]).apply(yamlOf),
           [sidecar.secretsFile(appId)]: sidecar.secrets,
         },
         ports: {
