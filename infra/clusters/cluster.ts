@@ -1,0 +1,36 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { AppId } from "#apps/contracts/services.ts";
+import type { OperatorName } from "#components/platform/operators.ts";
+import type { WorkloadIdentity } from "#components/service/hono-service.ts";
+
+/** What a stack must know of the cluster it stands on: all that differs between clusters. */
+export type Cluster = {
+  readonly provider: k8s.Provider;
+  /** The class of volumes; `undefined` is the cluster's default. */
+  readonly storageClass: string | undefined;
+  /** Whether its nodes stand in several zones. */
+  readonly zones: boolean;
+  readonly gateway: {
+    /** The class of gateways that the cluster offers, or that Envoy Gateway is to have. */
+    readonly className: string;
+    readonly serviceType: "LoadBalancer" | "NodePort" | "ClusterIP";
+    readonly serviceAnnotations: Readonly<Record<string, string>>;
+  };
+  /** How images get to its nodes: pushed to a registry, or handed over by a command. */
+  readonly images: ImageDelivery;
+  readonly identityOf: (appId: AppId) => WorkloadIdentity;
+  /** Operators that the cloud already offers, which a stack then reuses by default. */
+  readonly offers: readonly OperatorName[];
+  /** What must stand before anything is put on it. */
+  readonly ready: readonly pulumi.Resource[];
+};
+
+export type ImageDelivery =
+  | { readonly kind: "registry"; readonly address: pulumi.Input<string> }
+  | { readonly kind: "minikube"; readonly profile: string }
+  /** A command that takes the path of an image archive as its last argument. */
+  | { readonly kind: "command"; readonly command: readonly string[] };
+
+/** An identity of the cluster's own, known to no cloud. */
+export const noCloudIdentity: WorkloadIdentity = { serviceAccountAnnotations: {}, podLabels: {} };
