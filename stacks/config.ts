@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { portSpan } from "#infra/host/port-plan.ts";
+import { kubernetesConfig } from "./kubernetes-config.ts";
 
 const project = "todo-evolution";
 // Ports from here on are handed out by the system to outgoing connections.
@@ -8,19 +9,26 @@ const firstEphemeralPort = 32_768;
 const highestPortBase = firstEphemeralPort - portSpan;
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
+const logLevel = z.enum(["trace", "debug", "info", "warn", "error"]).default("info");
 
 const local = z.strictObject({
   target: z.literal("local"),
-  portBase: z.coerce.number().int().min(1_024).max(highestPortBase),
-  watch: flag,
-  logLevel: z.enum(["trace", "debug", "info", "warn", "error"]),
+  /** First of the ports; all move with it. Two stacks of one machine are kept 300 apart. */
+  portBase: z.coerce.number().int().min(1_024).max(highestPortBase).default(18_000),
+  /** Restart the services when their source changes. */
+  watch: flag.default(false),
+  /** How much the services log. */
+  logLevel,
 });
 
+const kubernetes = kubernetesConfig.extend({ target: z.literal("kubernetes"), logLevel });
+
 /** The configuration of a stack, by where it stands. */
-const config = z.discriminatedUnion("target", [local]);
+const config = z.discriminatedUnion("target", [local, kubernetes]);
 
 export type StackConfig = z.infer<typeof config>;
 export type LocalConfig = z.infer<typeof local>;
+export type KubernetesConfig = z.infer<typeof kubernetes>;
 
 /**
  * Reads the whole configuration of the stack, the only place that does. What is missing, wrong or
@@ -33,25 +41,70 @@ export function readConfig(
   const own = Object.fromEntries(
     Object.entries(values)
       .filter(([key]) => key.startsWith(prefix))
-      .map(([key, value]) => [key.slice(prefix.length), value]),
+      .map(([key, value]) => [key.slice(prefix.length), structured(value)]),
   );
   const parsed = config.safeParse(own);
   if (parsed.success) return parsed.data;
   throw new pulumi.RunError(parsed.error.issues.flatMap((issue) => explain(issue, own)).join("\n"));
 }
 
-function explain(issue: z.core.$ZodIssue, values: Readonly<Record<string, string>>): string[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map(
-      (key) =>
-        `Unknown configuration key ${key}. Known keys: ${Object.keys(local.shape).join(", ")}. ` +
-        `Remove it: npm run pulumi -- config rm ${key}`,
-    );
+/** The engine hands over what was set with `--path` as JSON. */
+function structured(value: string): unknown {
+  if (!/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
   }
-  const key = String(issue.path[0] ?? "target");
-  const value = values[key] === undefined ? "is not set" : `is ${JSON.stringify(values[key])}`;
+}
+
+function explain(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknown>>): string[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => unknown(issue.path, key, values));
+  }
+  if (issue.code === "invalid_union" && issue.errors.length > 0 && !("discriminator" in issue)) {
+    return [...new Set(issue.errors.flat().flatMap((inner) => explain(at(inner, issue), values)))];
+  }
+  const path = issue.path.length > 0 ? issue.path.map(String) : ["target"];
+  const value = valueAt(values, path);
+  // What a secret is set to is nobody's business but the engine's.
+  const shown = isSecret(path) ? "is not valid" : `is ${JSON.stringify(value)}`;
   return [
-    `Configuration key ${key} ${value}: ${issue.message}. ` +
-      `Set it: npm run pulumi -- config set ${key} <value>`,
+    `Configuration key ${path.join(".")} ${value === undefined ? "is not set" : shown}: ` +
+      `${issue.message}. Set it: npm run pulumi -- config set ${option(path)} <value>`,
   ];
 }
+
+function unknown(
+  path: readonly PropertyKey[],
+  key: string,
+  values: Readonly<Record<string, unknown>>,
+): string {
+  const full = [...path.map(String), key];
+  const shape = values.target === "kubernetes" ? kubernetes.shape : local.shape;
+  const known = path.length === 0 ? ` Known keys: ${Object.keys(shape).join(", ")}.` : "";
+  return (
+    `Unknown configuration key ${full.join(".")}.${known} ` +
+    `Remove it: npm run pulumi -- config rm ${option(full)}`
+  );
+}
+
+const at = (inner: z.core.$ZodIssue, outer: z.core.$ZodIssue): z.core.$ZodIssue => ({
+  ...inner,
+  path: [...outer.path, ...inner.path],
+});
+
+/** As `config set` takes it: a key inside another one wants `--path`, a secret `--secret`. */
+const option = (path: readonly string[]): string =>
+  [...(isSecret(path) ? ["--secret"] : []), ...(path.length > 1 ? ["--path"] : []), path.join(".")]
+    .filter(Boolean)
+    .join(" ");
+
+const isSecret = (path: readonly string[]): boolean =>
+  /password|secret|key$/i.test(path.at(-1) ?? "");
+
+const valueAt = (values: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (value as Record<string, unknown> | undefined)?.[key],
+    values,
+  );

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { appIds, contractOf } from "#apps/contracts/services.ts";
+import { callersOf } from "#components/dapr/configuration.ts";
+import type { NetworkFacts } from "./policies.ts";
+import { inNamespace, networkPolicy, policySpecs } from "./policies.ts";
+
+const facts: NetworkFacts = {
+  kafka: { peers: [{ podSelector: { matchLabels: { app: "kafka" } } }], ports: [9093] },
+  postgres: { peers: [{ ipBlock: { cidr: "10.1.2.3/32" } }], ports: [5432] },
+  redis: { peers: [{ podSelector: { matchLabels: { app: "redis" } } }], ports: [6379] },
+  tracing: undefined,
+  gateway: [inNamespace("envoy-gateway-system")],
+  monitoring: [inNamespace("monitoring")],
+  daprNamespace: "dapr-system",
+};
+
+const specOf = (name: string) => {
+  const found = policySpecs(facts).find((spec) => spec.name === name);
+  if (!found) throw new Error(`there is no policy ${name}`);
+  return found;
+};
+
+const portsTo = (name: string) =>
+  specOf(name).egress.flatMap(({ ports }) => ports.map(({ port }) => port));
+
+test("without a policy of its own a pod gets nothing and goes nowhere but to the DNS", () => {
+  expect(networkPolicy(specOf("default-deny"), { namespace: "todo" }).spec).toEqual({
+    podSelector: { matchLabels: {} },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [],
+    egress: [],
+  });
+});
+
+describe.each(appIds)("the service %s", (appId) => {
+  const contract = contractOf(appId);
+
+  test("reaches its database, its state and Kafka only where its contract has them", () => {
+    expect(portsTo(appId).includes(5432)).toBe(contract.database);
+    expect(portsTo(appId).includes(6379)).toBe(contract.state);
+  });
+
+  test("is reached by the gateway only where it is public", () => {
+    const fromGateway = specOf(appId).ingress.some(({ peers }) =>
+      peers.includes(facts.gateway[0] as never),
+    );
+    expect(fromGateway).toBe(contract.publicPaths.length > 0);
+  });
+
+  test("is called by those services that declare it, sidecar to sidecar", () => {
+    const callers = specOf(appId)
+      .ingress.filter(({ ports }) => ports.some(({ port }) => port === 50_002))
+      .flatMap(({ peers }) => peers);
+    expect(callers).toHaveLength(callersOf(appId).length);
+  });
+});
+
+test("no rule of a policy is open to everyone by an empty list of peers", () => {
+  for (const spec of policySpecs(facts)) {
+    for (const { peers } of [...spec.ingress, ...spec.egress]) expect(peers).not.toEqual([]);
+  }
+});

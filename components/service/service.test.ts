@@ -1,0 +1,182 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { appIds, contractOf, subscriptionsOf } from "#apps/contracts/services.ts";
+import type { DaprFacts } from "#components/dapr/facts.ts";
+import type { Kafka } from "#components/kafka/kafka.ts";
+import type { Place } from "#components/place.ts";
+import { record, secretMark } from "#components/recording.ts";
+import type { HonoServiceArgs } from "./hono-service.ts";
+import { HonoService } from "./hono-service.ts";
+import { podResources, replicasOf, shutdown } from "./pod.ts";
+import { mostReplicas } from "./scaling.ts";
+
+const place: Place = {
+  namespace: "todo",
+  size: "prod",
+  storageClass: undefined,
+  zones: true,
+  keepData: true,
+};
+
+const kafka: Kafka = {
+  brokers: pulumi.output("kafka:9093"),
+  version: "3.9.0",
+  mechanism: "SCRAM-SHA-512",
+  tls: { caCertificate: { name: "kafka-ca", key: "ca.crt" } },
+  userOf: (appId) => ({ username: appId, password: { name: `${appId}-kafka`, key: "password" } }),
+  viewer: { username: "viewer", password: { name: "viewer", key: "password" } },
+  ready: [],
+  reach: { peers: [], ports: [9093] },
+};
+
+const facts: DaprFacts = {
+  namespace: "todo",
+  trustDomain: "public",
+  kafka: {
+    brokers: "kafka:9093",
+    version: "3.9.0",
+    mechanism: "SCRAM-SHA-512",
+    tls: { caCertificate: { secret: { name: "kafka-ca", key: "ca.crt" } } },
+  },
+  redis: {
+    address: "redis:6379",
+    username: "todo",
+    password: { secret: { name: "redis", key: "password" } },
+    tls: true,
+  },
+  secretStore: "kubernetes",
+  tracing: { samplingRate: 0.1, zipkinEndpoint: undefined },
+};
+
+const argsOf = (appId: HonoServiceArgs["appId"], changes: Partial<HonoServiceArgs> = {}) => ({
+  appId,
+  place,
+  image: "registry.example/todo-x:sha-1",
+  pullSecrets: [],
+  env: { TOKEN_SECRET: pulumi.secret("canary-token"), DEVELOPMENT_ISSUER: "false" },
+  database: {
+    url: { name: `${appId}-database`, key: "url" },
+    caCertificate: { name: "postgres-ca", key: "ca.crt" },
+    ready: [],
+  },
+  kafka,
+  facts,
+  password: (name: string) => pulumi.secret(`canary-${name}`),
+  identity: { serviceAccountAnnotations: {}, podLabels: {} },
+  autoscaling: true,
+  logLevel: "info",
+  sidecarNeeds: [],
+  ...changes,
+});
+
+const recordService = (appId: HonoServiceArgs["appId"], changes: Partial<HonoServiceArgs> = {}) =>
+  record(() => new HonoService(appId, argsOf(appId, changes)));
+
+const find = (all: Awaited<ReturnType<typeof record>>, type: string) => {
+  const found = all.find((resource) => resource.type.endsWith(`:${type}`));
+  if (!found) throw new Error(`no ${type} was registered`);
+  return found.inputs;
+};
+
+describe.each(appIds)("the service %s", (appId) => {
+  test("has its port, probes and name from the contract", async () => {
+    const all = await recordService(appId);
+    const [container] = find(all, "Deployment").spec.template.spec.containers;
+    expect(container.name).toBe(appId);
+    expect(container.ports[0].containerPort).toBe(contractOf(appId).port);
+    expect(container.readinessProbe.httpGet).toEqual({ path: "/readyz", port: "http" });
+    expect(find(all, "Service").spec).toMatchObject({
+      type: "ClusterIP",
+      ports: [{ port: contractOf(appId).port, targetPort: "http" }],
+    });
+  });
+
+  test("holds to the restricted level of pod security", async () => {
+    const { spec } = find(await recordService(appId), "Deployment").spec.template;
+    expect(spec.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: "RuntimeDefault" },
+    });
+    expect(spec.automountServiceAccountToken).toBe(false);
+    for (const container of spec.containers) {
+      expect(container.securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      });
+    }
+  });
+
+  test("has no secret outside a Secret", async () => {
+    const all = await recordService(appId);
+    const elsewhere = all.filter(({ type }) => type !== "kubernetes:core/v1:Secret");
+    expect(JSON.stringify(elsewhere)).not.toContain("canary");
+    const secrets = all.filter(({ type }) => type === "kubernetes:core/v1:Secret");
+    for (const { inputs } of secrets) expect(inputs.stringData).toHaveProperty(secretMark);
+  });
+
+  test("asks for exactly the environment of its contract", async () => {
+    const all = await recordService(appId);
+    const env = all.find(({ name }) => name === `${appId}-env`)?.inputs.stringData[secretMark];
+    const [container] = find(all, "Deployment").spec.template.spec.containers;
+    const names = [...Object.keys(env), ...container.env.map(({ name }: { name: string }) => name)];
+    expect(names).toEqual(expect.arrayContaining([...contractOf(appId).env]));
+  });
+
+  test("leaves the number of replicas to its scaler, or says it where there is none", async () => {
+    const scaled = find(await recordService(appId), "Deployment").spec;
+    expect(scaled).not.toHaveProperty("replicas");
+    const fixed = find(await recordService(appId, { autoscaling: false }), "Deployment").spec;
+    expect(fixed.replicas).toBe(replicasOf.prod);
+  });
+
+  test("starts pods only after its migrations, and its scaler goes before its Deployment", async () => {
+    const all = await recordService(appId);
+    const deployment = all.find(({ type }) => type.endsWith(":Deployment"));
+    const job = all.find(({ type }) => type.endsWith(":Job"));
+    const scaler = all.find(({ type }) => type.endsWith(":ScaledObject"));
+    expect(deployment?.dependsOn).toContain(job?.urn);
+    expect(scaler?.dependsOn).toContain(deployment?.urn);
+  });
+});
+
+test("a scaler has a trigger for each topic, and no more replicas than partitions", async () => {
+  const consumers = appIds.filter((appId) => subscriptionsOf(contractOf(appId)).length > 0);
+  expect(consumers.length).toBeGreaterThan(0);
+  for (const appId of consumers) {
+    const { spec } = find(await recordService(appId), "ScaledObject");
+    const topics = subscriptionsOf(contractOf(appId)).map(([topic]) => topic);
+    const triggers = spec.triggers.filter(({ type }: { type: string }) => type === "kafka");
+    expect(triggers.map((one: { metadata: { topic: string } }) => one.metadata.topic)).toEqual(
+      topics,
+    );
+    for (const { metadata } of triggers) expect(metadata.consumerGroup).toBe(appId);
+    expect(spec.maxReplicaCount).toBe(mostReplicas(appId, "prod"));
+  }
+});
+
+test("a pod may take longer to go than everything in it together", () => {
+  const { stillServesSeconds, drainSeconds, gracePeriodSeconds } = shutdown;
+  expect(gracePeriodSeconds).toBeGreaterThan(stillServesSeconds + drainSeconds);
+});
+
+test("a changed component starts the pods anew", async () => {
+  const hashOf = async (changed: DaprFacts) =>
+    find(await recordService("audit", { facts: changed }), "Deployment").spec.template.metadata
+      .annotations["todo-evolution/dapr-resources"];
+  const before = await hashOf(facts);
+  expect(await hashOf(facts)).toBe(before);
+  expect(await hashOf({ ...facts, kafka: { ...facts.kafka, brokers: "other:9093" } })).not.toBe(
+    before,
+  );
+});
+
+test("on a laptop there is one replica, no budget, and less is asked for", async () => {
+  const all = await recordService("audit", {
+    place: { ...place, size: "dev", zones: false },
+    autoscaling: false,
+  });
+  expect(find(all, "Deployment").spec.replicas).toBe(1);
+  expect(all.some(({ type }) => type.endsWith(":PodDisruptionBudget"))).toBe(false);
+  expect(podResources.dev.app?.requests).not.toEqual(podResources.prod.app?.requests);
+});

@@ -1,0 +1,171 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { type ChartName, chartSources } from "#components/charts.ts";
+import { clusterConfig } from "#infra/clusters/config.ts";
+
+const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label");
+const size = z.enum(["dev", "prod"]);
+/** Set with `--secret`; a secret from here on, so that it is encrypted in the state. */
+const secret = z
+  .string()
+  .min(1)
+  .transform((value) => pulumi.secret(value));
+const given = <T extends z.ZodType>(schema: T) => schema.optional();
+
+/** Encrypted by a public authority, by one of its own (PEM), or not at all. */
+const tls = z.union([z.literal("public"), z.literal(false), z.strictObject({ ca: z.string() })]);
+
+const operatorMode = z.enum(["install", "reuse", "none"]);
+const operatorNames = Object.keys(chartSources) as [ChartName, ...ChartName[]];
+
+const platform = z.strictObject({
+  /** `own` brings its operators; `shared` counts on those of another stack and leaves them alone. */
+  mode: z.enum(["own", "shared"]).default("own"),
+  /** Where one operator is to be otherwise than the mode says. */
+  operators: z.partialRecord(z.enum(operatorNames), operatorMode).default({}),
+  /** Charts from a mirror or a folder. */
+  charts: z
+    .partialRecord(
+      z.enum(operatorNames),
+      z.strictObject({
+        chart: z.string(),
+        version: given(z.string()),
+        repository: given(z.string()),
+      }),
+    )
+    .default({}),
+  /** Values laid over those of a chart, as the images of a mirror. */
+  values: z.partialRecord(z.enum(operatorNames), z.record(z.string(), z.unknown())).default({}),
+});
+
+const images = z.discriminatedUnion("from", [
+  /** Built by this program and handed to the cluster in its own way. */
+  z.strictObject({ from: z.literal("source"), base: given(z.string()) }),
+  /** Built elsewhere, as by a pipeline. */
+  z.strictObject({
+    from: z.literal("registry"),
+    registry: z.string().min(1),
+    tag: z.string().min(1),
+    pullSecrets: z.array(z.string()).default([]),
+  }),
+]);
+
+const topicTuning = z.record(
+  z.string(),
+  z.strictObject({ partitions: given(z.int().min(1)), retentionHours: given(z.number().min(1)) }),
+);
+
+const mechanism = z.enum(["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]);
+const user = z.strictObject({ username: z.string().min(1), password: secret });
+
+const kafka = z.discriminatedUnion("engine", [
+  z.strictObject({
+    engine: z.literal("strimzi"),
+    storage: given(z.string()),
+    topics: topicTuning.default({}),
+  }),
+  z.strictObject({
+    engine: z.literal("redpanda"),
+    storage: given(z.string()),
+    topics: topicTuning.default({}),
+  }),
+  z.strictObject({
+    engine: z.literal("external"),
+    brokers: z.array(z.string().regex(/^.+:\d+$/, "must be host:port")).min(1),
+    mechanism: mechanism.default("SCRAM-SHA-512"),
+    tls: tls.default("public"),
+    admin: user,
+    /** `managed`: one user with ACLs for each service is made; `given`: they are in `users`. */
+    accounts: z.enum(["managed", "given"]).default("managed"),
+    users: z.record(z.string(), user).default({}),
+    topics: topicTuning.default({}),
+  }),
+]);
+
+const postgres = z.discriminatedUnion("engine", [
+  z.strictObject({
+    engine: z.literal("cloudnative-pg"),
+    storage: given(z.string()),
+    /** Continuous backup to an object store. */
+    backup: given(
+      z.strictObject({
+        destination: z.string().regex(/^(s3|gs|azure|https):\/\//),
+        endpoint: given(z.string()),
+        retentionDays: z.int().min(1).default(30),
+        accessKeyId: given(secret),
+        secretAccessKey: given(secret),
+      }),
+    ),
+    /** Start from a backup, as it was at a time (RFC 3339). */
+    restore: given(z.strictObject({ from: z.string(), at: given(z.iso.datetime()) })),
+  }),
+  z.strictObject({
+    engine: z.literal("external"),
+    host: z.string().min(1),
+    port: z.int().min(1).max(65_535).default(5_432),
+    database: z.string().default("todo"),
+    admin: user,
+    tls: tls.default("public"),
+  }),
+]);
+
+const redis = z.discriminatedUnion("engine", [
+  z.strictObject({ engine: z.literal("cluster"), tls: z.boolean().default(true) }),
+  z.strictObject({
+    engine: z.literal("external"),
+    address: z.string().regex(/^.+:\d+$/, "must be host:port"),
+    username: z.string().default("default"),
+    password: secret,
+    tls: tls.default("public"),
+  }),
+]);
+
+const issuer = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("self-signed") }),
+  z.strictObject({
+    kind: z.literal("acme"),
+    server: z.url().default("https://acme-v02.api.letsencrypt.org/directory"),
+    email: z.email(),
+  }),
+  z.strictObject({
+    kind: z.literal("given"),
+    name: z.string(),
+    cluster: z.boolean().default(true),
+  }),
+]);
+
+const ingress = z.strictObject({
+  enabled: z.boolean().default(true),
+  host: z.string().default("todo.localhost"),
+  issuer: issuer.default({ kind: "self-signed" }),
+});
+
+const observability = z.strictObject({
+  /** `none` where another one watches the cluster: then there are no rules and no dashboards. */
+  prometheus: operatorMode.default("install"),
+  /** Collector and Zipkin. */
+  tracing: z.boolean().default(true),
+  /** Share of traces that are kept; by default all in dev, a tenth in prod. */
+  sampling: given(z.number().min(0).max(1)),
+  kafkaConsole: z.boolean().default(true),
+  daprDashboard: z.boolean().default(false),
+});
+
+/** All that can be said of a stack on Kubernetes. */
+export const kubernetesConfig = z.strictObject({
+  cluster: clusterConfig,
+  size,
+  /** Of the services and their data; each stack of a cluster has its own. */
+  namespace: label.default("todo"),
+  platform: platform.prefault({}),
+  images: images.default({ from: "source" }),
+  kafka: kafka.default({ engine: "strimzi", topics: {} }),
+  postgres: postgres.default({ engine: "cloudnative-pg" }),
+  redis: redis.default({ engine: "cluster", tls: true }),
+  ingress: ingress.prefault({}),
+  observability: observability.prefault({}),
+  /** Whether volumes outlive the stack, and data cannot be deleted by mistake. By default in prod. */
+  keepData: given(z.boolean()),
+  /** A token for any name, for trying things out; never where others can reach it. */
+  developmentIssuer: z.stringbool().or(z.boolean()).default(false),
+});
