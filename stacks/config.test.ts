@@ -17,6 +17,60 @@ test("a whole configuration is read with its types", () => {
   expect(read({})).toEqual({ target: "local", portBase: 18_000, watch: false, logLevel: "info" });
 });
 
+test("what is not set has its default", () => {
+  expect(readConfig({ "todo-evolution:target": "local" })).toEqual({
+    target: "local",
+    portBase: 18_000,
+    watch: false,
+    logLevel: "info",
+  });
+});
+
+describe("on Kubernetes", () => {
+  const kubernetes = (changes: Record<string, unknown>) => {
+    const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+    const all = { target: "kubernetes", size: "dev", cluster: { kind: "minikube" }, ...changes };
+    return () =>
+      readConfig(
+        Object.fromEntries(
+          Object.entries(all).map(([key, value]) => [`todo-evolution:${key}`, text(value)]),
+        ),
+      );
+  };
+
+  test("the least that is said gives a whole stack", () => {
+    expect(kubernetes({})()).toMatchObject({
+      namespace: "todo",
+      kafka: { engine: "strimzi" },
+      postgres: { engine: "cloudnative-pg" },
+      redis: { engine: "cluster", tls: true },
+      images: { from: "source" },
+      platform: { mode: "own" },
+      ingress: { enabled: true, issuer: { kind: "self-signed" } },
+    });
+  });
+
+  test.each([
+    [{ kafka: { engine: "rabbit" } }, "config set --path kafka.engine"],
+    [{ kafka: { engine: "external", brokers: ["here"] } }, "kafka.brokers.0"],
+    [{ cluster: { kind: "moon" } }, "cluster.kind"],
+    [{ namespace: "Not A Label" }, "config set namespace"],
+    [{ platform: { operators: { dapr: "maybe" } } }, "platform.operators.dapr"],
+    [{ postgres: { engine: "external", host: "db" } }, "postgres.admin"],
+    [{ redis: { engine: "cluster", tsl: true } }, "config rm --path redis.tsl"],
+  ])("%j is refused by name", (changes, named) => {
+    expect(kubernetes(changes)).toThrow(RunError);
+    expect(kubernetes(changes)).toThrow(named);
+  });
+
+  test("a secret's value is never repeated", () => {
+    const admin = { username: "", password: "canary" };
+    const wrong = kubernetes({ kafka: { engine: "external", brokers: ["a:1"], admin } });
+    expect(wrong).toThrow("kafka.admin.username");
+    expect(wrong).not.toThrow("canary");
+  });
+});
+
 test("keys of other projects and providers are none of its business", () => {
   expect(() => readConfig({ ...prefixed(), "gcp:project": "x" })).not.toThrow();
 });
