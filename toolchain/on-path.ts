@@ -23,6 +23,7 @@ const rules: Record<ProgramName, (setting: Setting) => Program | undefined> = {
   "redis-server": (setting) =>
     firstFitting("redis-server", setting, (version) => atLeast(version, minimums["redis-server"])),
   postgres: postgresHome,
+  promtool: (setting) => firstFitting("promtool", setting, (version) => atLeast(version, "3")),
   java,
 };
 
@@ -48,7 +49,7 @@ function pulumiPair(setting: Setting): [Program, Program] | undefined {
 }
 
 function firstFitting(
-  name: "daprd" | "redis-server",
+  name: "daprd" | "redis-server" | "promtool",
   setting: Setting,
   fits: (version: string) => boolean,
 ): Program | undefined {

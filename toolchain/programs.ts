@@ -8,6 +8,7 @@ export type ProgramName =
   | "kafka"
   | "redis-server"
   | "postgres"
+  | "promtool"
   | "java";
 
 /** A program that can be run. */
@@ -163,5 +164,18 @@ export const catalog = {
     },
     main: ".",
     smoke: ["bin/postgres", "--version"],
+  },
+  promtool: {
+    version: "3.11.3",
+    recipe: {
+      kind: "go",
+      folder: "go/promtool",
+      package: "github.com/prometheus/prometheus/cmd/promtool",
+      versionVariable: "github.com/prometheus/common/version.Version",
+      // Rules are checked without the clouds' ways of finding targets.
+      tags: "remove_all_sd",
+    },
+    main: "bin/promtool",
+    smoke: ["bin/promtool", "--version"],
   },
 } as const satisfies Record<Exclude<ProgramName, "java">, Pinned>;
