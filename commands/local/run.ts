@@ -1,3 +1,4 @@
+import { KubeconfigError } from "#infra/clusters/kubeconfig.ts";
 import { ToolchainError } from "#toolchain/toolchain-error.ts";
 
 /** A failure whose message says all that the person at the keyboard needs. */
@@ -10,7 +11,9 @@ export async function run(command: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await command();
   } catch (error) {
-    const expected = error instanceof ToolchainError || error instanceof Refusal;
+    const expected = [ToolchainError, KubeconfigError, Refusal].some(
+      (kind) => error instanceof kind,
+    );
     console.error(expected ? `\n${error.message}` : error);
     process.exitCode = 1;
   }

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Cluster, ImageDelivery } from "./cluster.ts";
 import { noCloudIdentity } from "./cluster.ts";
+import { KubeconfigError, readKubeconfig } from "./kubeconfig.ts";
 
 export type ExistingClusterArgs = {
   /** Path of a kubeconfig; `~` is the home folder. By default KUBECONFIG, or `~/.kube/config`. */
@@ -22,7 +20,7 @@ export type ExistingClusterArgs = {
 export function existingCluster(args: ExistingClusterArgs): Cluster {
   return {
     provider: new k8s.Provider("cluster", {
-      kubeconfig: pulumi.secret(readKubeconfig(args.kubeconfig)),
+      kubeconfig: pulumi.secret(kubeconfigOf(args.kubeconfig)),
       ...(args.context !== undefined && { context: args.context }),
       // A field that does not exist is a mistake of ours, never to be dropped in silence.
       enableServerSideApply: true,
@@ -41,16 +39,11 @@ export function existingCluster(args: ExistingClusterArgs): Cluster {
   };
 }
 
-/** The content of a kubeconfig, so that the state says which cluster it was, wherever it is read. */
-export function readKubeconfig(path: string | undefined): string {
-  const chosen = path ?? process.env.KUBECONFIG ?? "~/.kube/config";
-  const file = chosen.startsWith("~/") ? join(homedir(), chosen.slice(2)) : chosen;
+/** Its content, so that the state says which cluster it was, wherever it is read. */
+function kubeconfigOf(path: string | undefined): string {
   try {
-    return readFileSync(file, "utf8");
+    return readKubeconfig(path);
   } catch (error) {
-    throw new pulumi.RunError(
-      `The kubeconfig ${file} cannot be read: ${(error as Error).message}. Name another: ` +
-        "pulumi config set --path cluster.kubeconfig <path>",
-    );
+    throw error instanceof KubeconfigError ? new pulumi.RunError(error.message) : error;
   }
 }
