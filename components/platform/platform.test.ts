@@ -25,7 +25,11 @@ const charts = (recorded: Awaited<ReturnType<typeof record>>) =>
 
 test("each operator that is installed has its namespace and its pinned chart", async () => {
   const recorded = await recordPlatform({});
-  expect(charts(recorded).map(({ name }) => name)).toEqual(names);
+  expect(
+    charts(recorded)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual([...names].sort());
   for (const { inputs, name } of charts(recorded)) {
     expect(inputs.version, name).toMatch(/\d+\.\d+/);
     expect(inputs.namespace).toBe(operators[name as OperatorName].namespace);
