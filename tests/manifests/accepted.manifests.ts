@@ -1,0 +1,59 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { describe as nameOf } from "#commands/render/manifests.ts";
+import { ApiClient } from "./api-client.ts";
+import { type DistinctObject, distinct } from "./renders.ts";
+import { canary } from "./samples.ts";
+import { readSetting } from "./setting.ts";
+
+const setting = readSetting();
+const { renders, absentGroups } = setting;
+const client = new ApiClient(setting);
+afterAll(() => client.close());
+
+test.each(renders.map((render) => [render.name, render] as const))("renders: %s", (_, render) => {
+  expect(render.failure).toBeUndefined();
+  expect(render.objects.length + render.charts.length).toBeGreaterThan(0);
+});
+
+for (const [component, objects] of Map.groupBy(distinct(renders), (one) => one.component)) {
+  describe(component, () => {
+    for (const one of objects) acceptedTest(one);
+  });
+}
+
+function acceptedTest({ object, render }: DistinctObject): void {
+  const title = `${nameOf(object)} (${render})`;
+  const group = object.apiVersion.split("/")[0] as string;
+  if (absentGroups.includes(group)) {
+    test.skip(`${title}: no schemas of ${group} here`, () => {});
+    return;
+  }
+  test(title, async () => {
+    const verdict = await client.dryRun(object);
+    // A warning is a fault too: a field on its way out, pods that their namespace would refuse.
+    expect(verdict).toEqual({ kind: "accepted", warnings: [] });
+  });
+}
+
+describe("delegated to a chart, and not rendered here", () => {
+  const charts = new Map(renders.flatMap((render) => render.charts).map((one) => [one.name, one]));
+  for (const { name, chart, version } of charts.values()) {
+    test.skip(`${name}: ${chart} ${version}`, () => {});
+  }
+});
+
+describe("secrets", () => {
+  test("stand in objects of kind Secret only", () => {
+    const elsewhere = renders.flatMap(({ name, objects, charts }) => [
+      ...objects
+        .filter(({ object }) => object.kind !== "Secret")
+        .flatMap(({ object, secretPaths }) => secretPaths.map((at) => `${nameOf(object)} ${at}`)),
+      ...charts.flatMap((chart) => chart.secretPaths.map((at) => `${name}: ${chart.name} ${at}`)),
+    ]);
+    expect([...new Set(elsewhere)]).toEqual([]);
+  });
+
+  test("are in no rendered object in clear", () => {
+    expect(JSON.stringify(renders)).not.toContain(canary);
+  });
+});

@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import { appIds } from "#apps/contracts/services.ts";
+import type { StackSize } from "#apps/contracts/topics.ts";
+import { DaprResources } from "#components/dapr/resources.ts";
+import { Gateway } from "#components/ingress/gateway.ts";
+import { NetworkPolicies } from "#components/network/network-policies.ts";
+import { operators } from "#components/platform/operators.ts";
+import { Platform, type PlatformArgs } from "#components/platform/platform.ts";
+import { HonoService } from "#components/service/hono-service.ts";
+import { daprFacts, database, kafka, password, placeOf } from "./samples.ts";
+
+/** Each component by itself: what it is called here, and a program that makes it in a size. */
+export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
+  platform: (size) =>
+    new Platform("platform", {
+      size,
+      operators: Object.fromEntries(
+        Object.keys(operators).map((name) => [name, "install"]),
+      ) as PlatformArgs["operators"],
+      charts: {},
+      values: {},
+    }),
+  dapr: () => new DaprResources("dapr", { facts: daprFacts }),
+  service: (size) => {
+    for (const appId of appIds) {
+      new HonoService(appId, {
+        appId,
+        place: placeOf(size),
+        image: "registry.example.com/todo@sha256:0",
+        pullSecrets: size === "prod" ? ["registry"] : [],
+        env: {
+          TOKEN_SECRET: pulumi.secret("a-secret-of-the-tests"),
+          DEVELOPMENT_ISSUER: "false",
+        },
+        database,
+        kafka,
+        facts: daprFacts,
+        password,
+        identity: {
+          serviceAccountAnnotations: { "example.com/identity": appId },
+          podLabels: { "example.com/identity": "true" },
+        },
+        autoscaling: size === "prod",
+        logLevel: "info",
+        sidecarNeeds: [],
+      });
+    }
+  },
+  network: (size) =>
+    new NetworkPolicies("network", {
+      place: placeOf(size),
+      facts: {
+        kafka: { peers: [{ ipBlock: { cidr: "10.0.0.0/8" } }], ports: [9093] },
+        postgres: { peers: [], ports: [5432] },
+        redis: { peers: [{ podSelector: { matchLabels: { app: "redis" } } }], ports: [6379] },
+        tracing: undefined,
+        gateway: [{ podSelector: { matchLabels: { app: "proxy" } } }],
+        monitoring: [],
+        daprNamespace: "dapr-system",
+      },
+    }),
+  "ingress, self-signed": (size) => gateway(size, { kind: "self-signed" }),
+  "ingress, ACME": (size) =>
+    gateway(size, { kind: "acme", server: "https://acme.example.com", email: "a@example.com" }),
+  "ingress, a given issuer": (size) =>
+    gateway(size, { kind: "given", name: "company", cluster: true }),
+};
+
+const gateway = (size: StackSize, issuer: ConstructorParameters<typeof Gateway>[1]["issuer"]) =>
+  new Gateway("gateway", {
+    place: placeOf(size),
+    className: "todo",
+    makeClass: true,
+    host: "todo.example.com",
+    issuer,
+    service: { type: "LoadBalancer", annotations: { "example.com/internal": "true" } },
+  });

@@ -1,0 +1,73 @@
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { parseAllDocuments } from "yaml";
+import type { KubernetesObject } from "#commands/render/objects.ts";
+
+/** Where each module that crds/go.mod pins keeps its schemas. */
+const foldersOfModules: Readonly<Record<string, string>> = {
+  "github.com/cert-manager/cert-manager": "deploy/crds",
+  "github.com/cloudnative-pg/cloudnative-pg": "config/crd/bases",
+  "github.com/dapr/dapr": "charts/dapr/crds",
+  "github.com/envoyproxy/gateway": "charts/gateway-helm/crds/generated",
+  "github.com/kedacore/keda/v2": "config/crd/bases",
+  "github.com/prometheus-operator/prometheus-operator": "example/prometheus-operator-crd",
+  "sigs.k8s.io/gateway-api": "config/crd/standard",
+};
+
+/** Groups whose schemas no module has: they come from a folder, or not at all. */
+export const groupsOfFolder: readonly string[] = ["kafka.strimzi.io", "cluster.redpanda.com"];
+
+/** `CRD_DIR`, else where a checkout beside this one keeps them. */
+export const crdFolder = (environment: NodeJS.ProcessEnv = process.env): string =>
+  environment.CRD_DIR ?? fileURLToPath(new URL("../../../shared/crds", import.meta.url));
+
+/**
+ * The schemas of all operators that can be had: those of Go modules, checked by crds/go.sum, and
+ * those of the folder, which may be absent.
+ * @throws with Go's own words when a module cannot be had
+ */
+export async function loadCrds(folder: string): Promise<KubernetesObject[]> {
+  const modules = await downloadModules();
+  const folders = Object.entries(foldersOfModules).map(([module, below]) => {
+    const at = modules.get(module);
+    if (at === undefined) throw new Error(`crds/go.mod does not pin ${module}`);
+    return join(at, below);
+  });
+  return [...folders, ...(existsSync(folder) ? [folder] : [])].flatMap(crdsIn);
+}
+
+/** Where Go keeps each pinned module; the archive is fetched when it is not there yet. */
+async function downloadModules(): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await promisify(execFile)("go", ["mod", "download", "-json"], {
+    cwd: fileURLToPath(new URL("crds", import.meta.url)),
+    env: { ...process.env, GOFLAGS: "-mod=readonly", GOWORK: "off", GOTOOLCHAIN: "local" },
+    maxBuffer: 16 * 1024 ** 2,
+  }).catch((error: Error & { stdout?: string; stderr?: string }) => {
+    throw new Error(`go mod download: ${error.message}\n${error.stderr}${error.stdout}`);
+  });
+  // One object after the other, as Go writes streams of JSON.
+  const modules = JSON.parse(`[${stdout.trim().replaceAll(/^}\n{/gm, "},\n{")}]`) as {
+    Path: string;
+    Dir: string;
+  }[];
+  return new Map(modules.map(({ Path, Dir }) => [Path, Dir]));
+}
+
+function crdsIn(folder: string): KubernetesObject[] {
+  return readdirSync(folder)
+    .filter((file) => /\.ya?ml$/.test(file))
+    .sort()
+    .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), "utf8")))
+    .map((document) => document.toJS() as KubernetesObject | null)
+    .filter((object) => object?.kind === "CustomResourceDefinition")
+    .map((object) => withoutWebhook(object as KubernetesObject));
+}
+
+/** Versions are converted by an operator, and none is running. */
+const withoutWebhook = (crd: KubernetesObject): KubernetesObject => ({
+  ...crd,
+  spec: { ...(crd.spec as object), conversion: { strategy: "None" } },
+});

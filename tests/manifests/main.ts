@@ -1,0 +1,93 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startVitest } from "vitest/node";
+import { startApiServer } from "../api-server.ts";
+import { Refusal, repositoryFolder } from "../e2e/stack.ts";
+import { crdFolder, groupsOfFolder, loadCrds } from "./crds.ts";
+import { prepareCluster } from "./prepare.ts";
+import { findPrograms } from "./programs.ts";
+import { allRenders, distinct } from "./renders.ts";
+import { type Setting, settingVariable } from "./setting.ts";
+import { summary } from "./summary.ts";
+
+const usage = `Usage: npm run manifests-test [-- --filter text]
+
+Renders each component alone and whole stacks in which every two choices of cluster, Kafka, data
+and size meet, and lets a real kube-apiserver say of every object whether it would take it, with
+strict validation of fields. Then misspells each field of each kind, which must be refused.
+
+  --filter   run only the tests whose name contains this text
+  --help     print this
+
+CRD_DIR names the folder with the schemas of Strimzi and Redpanda, by default ../shared/crds;
+without it their objects are skipped by name. The other schemas come from Go modules.`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { filter: { type: "string" }, help: { type: "boolean", short: "h" } },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const programs = await findPrograms();
+  const folder = mkdtempSync(join(tmpdir(), "todo-manifests-"));
+  try {
+    const server = await startApiServer(join(folder, "api-server"), programs);
+    try {
+      const crds = await loadCrds(crdFolder());
+      const renders = await timed("rendered", allRenders);
+      await timed(`${crds.length} schemas in place`, () =>
+        prepareCluster(server, crds, distinct(renders)),
+      );
+      const groups = crds.map(({ spec }) => (spec as { group: string }).group);
+      const absentGroups = groupsOfFolder.filter((group) => !groups.includes(group));
+      const { url, token, certificate } = server;
+      const setting: Setting = { url, token, certificate, renders, absentGroups };
+      writeFileSync(join(folder, "setting.json"), JSON.stringify(setting), { mode: 0o600 });
+      return await run(join(folder, "setting.json"), values.filter);
+    } finally {
+      await server.stop();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs the tests; the exit code is 0 only when some ran and all of them passed. */
+async function run(setting: string, filter: string | undefined): Promise<number> {
+  const vitest = await startVitest([], {
+    run: true,
+    watch: false,
+    config: false,
+    root: repositoryFolder,
+    include: ["tests/manifests/*.manifests.ts"],
+    env: { [settingVariable]: setting },
+    reporters: ["default"],
+    testTimeout: 120_000,
+    ...(filter !== undefined && { testNamePattern: literally(filter) }),
+  });
+  const modules = vitest.state.getTestModules();
+  const { lines, passed, failed } = summary(modules, vitest.state.getUnhandledErrors().length);
+  await vitest.close();
+  for (const line of lines) console.log(line);
+  return passed > 0 && failed === 0 ? 0 : 1;
+}
+
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const since = Date.now();
+  const result = await work();
+  console.log(`${what} in ${((Date.now() - since) / 1_000).toFixed(1)} s`);
+  return result;
+}
+
+const literally = (text: string): RegExp =>
+  new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "i");
+
+process.exitCode = await main().catch((error: NodeJS.ErrnoException) => {
+  const isExpected = error instanceof Refusal || error.code?.startsWith("ERR_PARSE_ARGS");
+  console.error(isExpected ? error.message : error);
+  return 1;
+});

@@ -1,0 +1,60 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { StackSize } from "#apps/contracts/topics.ts";
+import type { DaprFacts } from "#components/dapr/facts.ts";
+import type { Kafka } from "#components/kafka/kafka.ts";
+import type { Place, SecretKey } from "#components/place.ts";
+import type { DatabaseAccess } from "#components/postgres/postgres.ts";
+
+/** What every generated password starts with: rendered files are searched for it. */
+export const canary = "canary-of-the-render";
+
+/** A password that shows where it comes to light. */
+export const password = (name: string): pulumi.Output<string> => pulumi.secret(`${canary}-${name}`);
+
+/** A place of this size; prod has all that a place can ask for. */
+export const placeOf = (size: StackSize): Place => ({
+  namespace: "todo",
+  size,
+  storageClass: size === "prod" ? "fast" : undefined,
+  zones: size === "prod",
+  keepData: size === "prod",
+});
+
+/** A Kafka such as an engine returns, for those components that only use it. */
+export const kafka: Kafka = {
+  brokers: pulumi.output("kafka:9093"),
+  version: "3.9.0",
+  mechanism: "SCRAM-SHA-512",
+  tls: { caCertificate: { name: "kafka-ca", key: "ca.crt" } },
+  userOf: (appId) => ({ username: appId, password: { name: `${appId}-kafka`, key: "password" } }),
+  viewer: { username: "viewer", password: { name: "viewer-kafka", key: "password" } },
+  ready: [],
+  reach: { peers: [], ports: [9093] },
+};
+
+export const postgresCa: SecretKey = { name: "postgres-ca", key: "ca.crt" };
+
+export const database: DatabaseAccess = {
+  url: { name: "database", key: "url" },
+  caCertificate: postgresCa,
+  ready: [],
+};
+
+export const daprFacts: DaprFacts = {
+  namespace: "todo",
+  trustDomain: "public",
+  kafka: {
+    brokers: "kafka:9093",
+    version: "3.9.0",
+    mechanism: "SCRAM-SHA-512",
+    tls: { caCertificate: { secret: { name: "kafka-ca", key: "ca.crt" } } },
+  },
+  redis: {
+    address: "redis:6379",
+    username: "todo",
+    password: { secret: { name: "redis", key: "password" } },
+    tls: true,
+  },
+  secretStore: "kubernetes",
+  tracing: { samplingRate: 0.1, zipkinEndpoint: "http://zipkin:9411/api/v2/spans" },
+};
