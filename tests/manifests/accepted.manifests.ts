@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { describe as nameOf } from "#commands/render/manifests.ts";
 import { ApiClient } from "./api-client.ts";
+import { unknownValues } from "./chart-values.ts";
 import { type DistinctObject, distinct } from "./renders.ts";
 import { canary } from "./samples.ts";
 import { readSetting } from "./setting.ts";
@@ -29,16 +30,34 @@ function acceptedTest({ object, render }: DistinctObject): void {
     return;
   }
   test(title, async () => {
+    const served = await client.served(object);
+    expect(served, "the API server knows this kind").toBeDefined();
+    expect(object.metadata.namespace !== undefined).toBe(served?.namespaced);
     const verdict = await client.dryRun(object);
     // A warning is a fault too: a field on its way out, pods that their namespace would refuse.
     expect(verdict).toEqual({ kind: "accepted", warnings: [] });
   });
 }
 
-describe("delegated to a chart, and not rendered here", () => {
-  const charts = new Map(renders.flatMap((render) => render.charts).map((one) => [one.name, one]));
-  for (const { name, chart, version } of charts.values()) {
+const charts = renders.flatMap((render) => render.charts);
+
+describe("what charts bring is delegated", () => {
+  for (const { name, chart, version } of new Map(charts.map((one) => [one.name, one])).values()) {
     test.skip(`${name}: ${chart} ${version}`, () => {});
+  }
+});
+
+describe("values of charts are known to them", () => {
+  for (const [name, own] of Map.groupBy(charts, (chart) => chart.name)) {
+    const defaults = setting.chartDefaults[name];
+    if (defaults === undefined) {
+      test.skip(`${name}: this chart is not here`, () => {});
+      continue;
+    }
+    test(name, () => {
+      const unknown = own.flatMap(({ values }) => unknownValues(values, defaults));
+      expect([...new Set(unknown)]).toEqual([]);
+    });
   }
 });
 

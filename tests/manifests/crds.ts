@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { parseAllDocuments } from "yaml";
+import { parse } from "yaml";
 import type { KubernetesObject } from "#commands/render/objects.ts";
 
 /** Where each module that crds/go.mod pins keeps its schemas. */
@@ -24,23 +24,29 @@ export const groupsOfFolder: readonly string[] = ["kafka.strimzi.io", "cluster.r
 export const crdFolder = (environment: NodeJS.ProcessEnv = process.env): string =>
   environment.CRD_DIR ?? fileURLToPath(new URL("../../../shared/crds", import.meta.url));
 
-/**
- * The schemas of all operators that can be had: those of Go modules, checked by crds/go.sum, and
- * those of the folder, which may be absent.
- * @throws with Go's own words when a module cannot be had
- */
-export async function loadCrds(folder: string): Promise<KubernetesObject[]> {
-  const modules = await downloadModules();
+/** The schemas of these kinds, of those that modules and a folder, which may be absent, have. */
+export function loadCrds(
+  kinds: readonly Pick<KubernetesObject, "apiVersion" | "kind">[],
+  modules: ReadonlyMap<string, string>,
+  folder: string,
+): KubernetesObject[] {
   const folders = Object.entries(foldersOfModules).map(([module, below]) => {
     const at = modules.get(module);
     if (at === undefined) throw new Error(`crds/go.mod does not pin ${module}`);
     return join(at, below);
   });
-  return [...folders, ...(existsSync(folder) ? [folder] : [])].flatMap(crdsIn);
+  return [...folders, ...(existsSync(folder) ? [folder] : [])]
+    .flatMap(documentsIn)
+    .filter((text) => kinds.some((kind) => isCrdOf(kind, text)))
+    .map((text) => installable(parse(text) as KubernetesObject));
 }
 
-/** Where Go keeps each pinned module; the archive is fetched when it is not there yet. */
-async function downloadModules(): Promise<ReadonlyMap<string, string>> {
+/**
+ * Where Go keeps each module that crds/go.mod pins and crds/go.sum vouches for. An archive is
+ * fetched when it is not there yet; nothing of it is compiled.
+ * @throws with Go's own words when a module cannot be had
+ */
+export async function downloadModules(): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await promisify(execFile)("go", ["mod", "download", "-json"], {
     cwd: fileURLToPath(new URL("crds", import.meta.url)),
     env: { ...process.env, GOFLAGS: "-mod=readonly", GOWORK: "off", GOTOOLCHAIN: "local" },
@@ -56,18 +62,21 @@ async function downloadModules(): Promise<ReadonlyMap<string, string>> {
   return new Map(modules.map(({ Path, Dir }) => [Path, Dir]));
 }
 
-function crdsIn(folder: string): KubernetesObject[] {
-  return readdirSync(folder)
+const documentsIn = (folder: string): string[] =>
+  readdirSync(folder)
     .filter((file) => /\.ya?ml$/.test(file))
     .sort()
-    .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), "utf8")))
-    .map((document) => document.toJS() as KubernetesObject | null)
-    .filter((object) => object?.kind === "CustomResourceDefinition")
-    .map((object) => withoutWebhook(object as KubernetesObject));
-}
+    .flatMap((file) => readFileSync(join(folder, file), "utf8").split(/^---$/m));
 
-/** Versions are converted by an operator, and none is running. */
-const withoutWebhook = (crd: KubernetesObject): KubernetesObject => ({
+/** By its text: to parse all of them takes seconds. */
+const isCrdOf = ({ apiVersion, kind }: { apiVersion: string; kind: string }, text: string) =>
+  /^kind: CustomResourceDefinition$/m.test(text) &&
+  text.includes(`\n  group: ${apiVersion.split("/")[0]}\n`) &&
+  text.includes(`\n    kind: ${kind}\n`);
+
+/** Versions are converted by an operator, and none is running; labels may be a chart's templates. */
+const installable = ({ metadata, spec, ...crd }: KubernetesObject): KubernetesObject => ({
   ...crd,
-  spec: { ...(crd.spec as object), conversion: { strategy: "None" } },
+  metadata: { name: metadata.name, annotations: metadata.annotations ?? {} },
+  spec: { ...(spec as object), conversion: { strategy: "None" } },
 });

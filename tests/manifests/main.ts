@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startVitest } from "vitest/node";
 import { startApiServer } from "../api-server.ts";
 import { Refusal, repositoryFolder } from "../e2e/stack.ts";
-import { crdFolder, groupsOfFolder, loadCrds } from "./crds.ts";
+import { loadDefaults } from "./chart-values.ts";
+import { crdFolder, downloadModules, groupsOfFolder, loadCrds } from "./crds.ts";
 import { prepareCluster } from "./prepare.ts";
 import { findPrograms } from "./programs.ts";
 import { allRenders, distinct } from "./renders.ts";
@@ -37,16 +38,18 @@ async function main(): Promise<number> {
   try {
     const server = await startApiServer(join(folder, "api-server"), programs);
     try {
-      const crds = await loadCrds(crdFolder());
+      const modules = await downloadModules();
       const renders = await timed("rendered", allRenders);
-      await timed(`${crds.length} schemas in place`, () =>
-        prepareCluster(server, crds, distinct(renders)),
-      );
-      const groups = crds.map(({ spec }) => (spec as { group: string }).group);
-      const absentGroups = groupsOfFolder.filter((group) => !groups.includes(group));
+      const objects = distinct(renders).map(({ object }) => object);
+      const crds = loadCrds(objects, modules, crdFolder());
+      await timed(`${crds.length} schemas in place`, () => prepareCluster(server, crds, objects));
       const { url, token, certificate } = server;
-      const setting: Setting = { url, token, certificate, renders, absentGroups };
-      writeFileSync(join(folder, "setting.json"), JSON.stringify(setting), { mode: 0o600 });
+      const absentGroups = existsSync(crdFolder()) ? [] : groupsOfFolder;
+      const chartDefaults = loadDefaults(modules);
+      const setting = { url, token, certificate, renders, absentGroups, chartDefaults };
+      writeFileSync(join(folder, "setting.json"), JSON.stringify(setting satisfies Setting), {
+        mode: 0o600,
+      });
       return await run(join(folder, "setting.json"), values.filter);
     } finally {
       await server.stop();

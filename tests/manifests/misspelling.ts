@@ -24,7 +24,7 @@ export type Field = {
 export type Fields = {
   /** Fields whose names a schema knows, so that another name must be refused. */
   readonly declared: readonly Field[];
-  /** Where keys are free and are no names to be chosen by us alone: settings of another program. */
+  /** Fields whose names no schema knows, so that a misspelt one would pass. */
   readonly free: readonly string[];
 };
 
@@ -55,17 +55,18 @@ export function fieldsOf(
       const path = place.path === "" ? key : `${place.path}.${key}`;
       const keys = [...place.keys, key];
       const property = properties?.[key];
-      if (property === undefined) {
-        // A map of texts, as labels, is data; a place without any schema hides misspelt fields.
-        if (additionalProperties === undefined) free.add(`${place.path}.*`);
-        if (typeof additionalProperties === "object")
-          visit(inner, additionalProperties, { keys, path: `${place.path}.*` });
-        continue;
+      if (property !== undefined) {
+        if (isOpen(rest)) free.add(path);
+        else if (!identity.includes(path) && !declared.has(path)) {
+          declared.set(path, fieldOf(object, keys, path));
+        }
+        visit(inner, property, { keys, path });
+      } else if (typeof additionalProperties === "object") {
+        // The keys of a map, as labels, are data; what stands below them may have fields.
+        visit(inner, additionalProperties, { keys, path: `${place.path}.*` });
+      } else {
+        free.add(path);
       }
-      if (!identity.includes(path) && !declared.has(path) && !isOpen(rest)) {
-        declared.set(path, fieldOf(object, keys, path));
-      }
-      visit(inner, property, { keys, path });
     }
   };
   visit(object, schema, { keys: [], path: "" });

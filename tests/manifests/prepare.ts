@@ -2,7 +2,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject } from "#commands/render/objects.ts";
 import type { ApiServer } from "../api-server.ts";
 import { ApiClient } from "./api-client.ts";
-import type { DistinctObject } from "./renders.ts";
 
 /**
  * Puts in place what objects are judged by: the schemas of custom resources, and the namespaces
@@ -12,12 +11,12 @@ import type { DistinctObject } from "./renders.ts";
 export async function prepareCluster(
   server: ApiServer,
   crds: readonly KubernetesObject[],
-  objects: readonly DistinctObject[],
+  objects: readonly KubernetesObject[],
 ): Promise<void> {
   const client = new ApiClient(server);
   try {
-    for (const crd of crds) await applied(client, crd);
-    for (const namespace of namespacesOf(objects)) await applied(client, namespace);
+    const needed = [...crds, ...namespacesOf(objects)];
+    await Promise.all(needed.map((object) => applied(client, object)));
     await untilServed(server, crds);
   } finally {
     client.close();
@@ -32,10 +31,10 @@ async function applied(client: ApiClient, object: KubernetesObject): Promise<voi
 }
 
 /** The rendered ones, and plain ones where a component alone takes its namespace for granted. */
-function namespacesOf(objects: readonly DistinctObject[]): KubernetesObject[] {
-  const used = objects.flatMap(({ object }) => object.metadata.namespace ?? []);
+function namespacesOf(objects: readonly KubernetesObject[]): KubernetesObject[] {
+  const used = objects.flatMap(({ metadata }) => metadata.namespace ?? []);
   const plain = used.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
-  const rendered = objects.map(({ object }) => object).filter(({ kind }) => kind === "Namespace");
+  const rendered = objects.filter(({ kind }) => kind === "Namespace");
   return [...new Map([...plain, ...rendered].map((one) => [one.metadata.name, one])).values()];
 }
 

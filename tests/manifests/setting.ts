@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { ApiServer } from "../api-server.ts";
+import type { Defaults } from "./chart-values.ts";
 import type { Render } from "./renders.ts";
 
 /** What the runner hands to the tests. */
@@ -7,6 +8,8 @@ export type Setting = Pick<ApiServer, "url" | "token" | "certificate"> & {
   readonly renders: readonly Render[];
   /** Groups whose schemas are not on this machine: their objects are skipped by name. */
   readonly absentGroups: readonly string[];
+  /** What the charts that are on this machine know, by the name of their release. */
+  readonly chartDefaults: Readonly<Record<string, Defaults>>;
 };
 
 /** The variable that holds the path of a file with the setting. */

@@ -19,14 +19,21 @@ export function summary(modules: readonly TestModule[], errors: number): Summary
   const failed = count("failed") + broken + errors;
   const skipped = tests.filter((test) => test.result().state === "skipped");
 
+  const metas = tests.map((test) => test.meta());
+  const fields = metas.reduce((sum, meta) => sum + (meta.fields ?? 0), 0);
+  const free = metas.flatMap((meta) => meta.free ?? []);
+
   const suites = Map.groupBy(tests, ({ parent }) => (parent.type === "suite" ? parent.name : ""));
   const perSuite = [...suites]
     .filter(([name]) => name !== "")
-    .map(([name, own]) => `  ${name.padEnd(46)}${states_(own.map((test) => test.result().state))}`);
+    .map(([name, own]) => `  ${name.padEnd(46)}${tally(own.map((test) => test.result().state))}`);
   return {
     lines: [
       "",
       ...perSuite,
+      "",
+      `${fields} fields misspelt, one at a time. No schema knows the names of fields at:`,
+      ...free.map((path) => `  ${path}`),
       ...(skipped.length > 0 ? ["", "Not judged here:"] : []),
       ...skipped.map((test) => `  ${test.fullName}`),
       "",
@@ -38,7 +45,7 @@ export function summary(modules: readonly TestModule[], errors: number): Summary
   };
 }
 
-const states_ = (states: readonly string[]): string =>
+const tally = (states: readonly string[]): string =>
   [...Map.groupBy(states, (state) => state)]
     .map(([state, those]) => `${those.length} ${state}`)
     .join(", ");

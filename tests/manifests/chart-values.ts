@@ -1,0 +1,51 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+
+/** The values that a chart knows, by name, with their defaults. */
+export type Defaults = { readonly [key: string]: unknown };
+
+/** The charts that Go modules bring along: the module, and the chart's folder in it. */
+const chartsOfModules: Readonly<Record<string, readonly [module: string, folder: string]>> = {
+  dapr: ["github.com/dapr/dapr", "charts/dapr"],
+  "cert-manager": ["github.com/cert-manager/cert-manager", "deploy/charts/cert-manager"],
+  "envoy-gateway": ["github.com/envoyproxy/gateway", "charts/gateway-helm"],
+};
+
+/** The defaults of each chart that can be had, by the name of its release. */
+export const loadDefaults = (modules: ReadonlyMap<string, string>): Record<string, Defaults> =>
+  Object.fromEntries(
+    Object.entries(chartsOfModules).map(([name, [module, folder]]) => [
+      name,
+      defaultsIn(join(modules.get(module) as string, folder)),
+    ]),
+  );
+
+/** Those of a chart; the charts inside it have theirs below their own names. */
+function defaultsIn(chart: string): Defaults {
+  const file = ["values.yaml", "values.tmpl.yaml"].find((one) => existsSync(join(chart, one)));
+  const own = file ? (parse(readFileSync(join(chart, file), "utf8")) ?? {}) : {};
+  const inner = join(chart, "charts");
+  const parts = existsSync(inner) ? readdirSync(inner) : [];
+  return {
+    ...Object.fromEntries(parts.map((part) => [part, defaultsIn(join(inner, part))])),
+    ...own,
+  };
+}
+
+/**
+ * Values that a chart does not know, as paths. Below a default that is empty, or is no map, a
+ * chart takes what it is given, and nothing can be said.
+ */
+export function unknownValues(values: Defaults, defaults: Defaults, path = ""): string[] {
+  return Object.entries(values).flatMap(([key, value]) => {
+    const at = path === "" ? key : `${path}.${key}`;
+    if (!Object.hasOwn(defaults, key)) return [at];
+    const known = defaults[key];
+    const isOpen = !isMap(known) || Object.keys(known).length === 0 || !isMap(value);
+    return isOpen ? [] : unknownValues(value, known, at);
+  });
+}
+
+const isMap = (value: unknown): value is Defaults =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
