@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
@@ -7,13 +8,16 @@ import { services } from "#apps/contracts/services.ts";
 /**
  * Brings the schema of one service up to date: `node apps/kit/database/migrate.ts <service>` with
  * DATABASE_URL. The role's search_path names its schema; an advisory lock makes two runs at once
- * take turns, and the second then finds nothing to do.
+ * take turns, and the second then finds nothing to do. In an image it is `migrate.mjs`, with the
+ * migrations of its service beside it.
  */
 const service = process.argv[2] ?? "";
 const databaseUrl = process.env.DATABASE_URL;
-const folder = new URL(`../../${service}/migrations`, import.meta.url).pathname;
+const folder = [`../../${service}/migrations`, `./migrations/${service}`]
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .find((path) => existsSync(path));
 
-if (!(service in services) || !existsSync(folder)) {
+if (!(service in services) || !folder) {
   fail(
     `no migrations for ${JSON.stringify(service)}: expected a service with apps/<it>/migrations`,
   );

@@ -1,0 +1,72 @@
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { mapOnly, type SourceMap } from "./source-map.ts";
+
+/** Files of an image by their path below /app. */
+export type ImageFiles = ReadonlyMap<string, Uint8Array>;
+
+/** What gets an image: every folder below apps that has a main.ts, by name. */
+export const imageNames = (clone: string): string[] =>
+  readdirSync(join(clone, "apps"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .filter((name) => existsSync(join(clone, "apps", name, "main.ts")))
+    .sort();
+
+/**
+ * Bundles one of `imageNames`: `main.mjs` and its source map, and with migrations the same of
+ * `migrate.mjs` and what it applies. The same sources give the same bytes, in whatever clone.
+ * @throws Error with esbuild's messages
+ */
+export async function bundle(clone: string, name: string): Promise<ImageFiles> {
+  const migrations = migrationsOf(clone, name);
+  // Large, and not needed where images are given.
+  const { build } = await import("esbuild");
+  const { outputFiles } = await build({
+    absWorkingDir: clone,
+    entryPoints: {
+      main: `apps/${name}/main.ts`,
+      ...(migrations.size > 0 && { migrate: "apps/kit/database/migrate.ts" }),
+    },
+    // Never written: only the paths in the source maps follow from it.
+    outdir: "app",
+    write: false,
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "esm",
+    outExtension: { ".js": ".mjs" },
+    banner: { js: requireInModule },
+    sourcemap: "linked",
+    sourcesContent: false,
+    legalComments: "eof",
+    logLevel: "silent",
+  });
+  const bundled = outputFiles.map(({ path, contents }) => {
+    return [basename(path), path.endsWith(".map") ? withoutPackages(contents) : contents] as const;
+  });
+  return new Map([...bundled, ...migrations]);
+}
+
+// Packages in CommonJS ask for Node's built-ins by require, which a module does not have.
+const requireInModule =
+  'import { createRequire as makeRequire } from "node:module";\n' +
+  "const require = makeRequire(import.meta.url);";
+
+/** Our own code in the source map, by paths of the repository; see `mapOnly`. */
+function withoutPackages(contents: Uint8Array): Uint8Array {
+  const map: SourceMap = JSON.parse(new TextDecoder().decode(contents));
+  const own = mapOnly(map, (source) => source.startsWith("../apps/"));
+  return new TextEncoder().encode(JSON.stringify(own));
+}
+
+/** What drizzle's migrator reads; its snapshots are for whoever writes the next migration. */
+function migrationsOf(clone: string, name: string): ImageFiles {
+  const folder = join(clone, "apps", name, "migrations");
+  const paths = globSync("**/*.{sql,json}", { cwd: folder })
+    .filter((path) => !path.endsWith("_snapshot.json"))
+    .sort();
+  return new Map(
+    paths.map((path) => [`migrations/${name}/${path}`, readFileSync(join(folder, path))]),
+  );
+}
