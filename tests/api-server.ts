@@ -78,6 +78,8 @@ const etcdFlags = (folder: string, clientPort: number, peerPort: number): string
     ...["--listen-client-urls", client, "--advertise-client-urls", client],
     ...["--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer],
     ...["--initial-cluster", `test=${peer}`],
+    // Nothing is to survive a power cut.
+    "--unsafe-no-fsync",
   ];
 };
 

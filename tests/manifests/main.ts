@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { startVitest } from "vitest/node";
-import { startApiServer } from "../api-server.ts";
+import { DefaultReporter, startVitest } from "vitest/node";
+import { type ApiServer, startApiServer } from "../api-server.ts";
 import { Refusal, repositoryFolder } from "../e2e/stack.ts";
 import { loadDefaults } from "./chart-values.ts";
 import { crdFolder, downloadModules, groupsOfFolder, loadCrds } from "./crds.ts";
@@ -35,28 +35,41 @@ async function main(): Promise<number> {
   }
   const programs = await findPrograms();
   const folder = mkdtempSync(join(tmpdir(), "todo-manifests-"));
+  // Also when a signal ends this: the API server then goes by a listener of its own.
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  process.once("SIGINT", () => process.exit(130));
+  process.once("SIGTERM", () => process.exit(143));
+  const server = await startApiServer(join(folder, "api-server"), programs);
   try {
-    const server = await startApiServer(join(folder, "api-server"), programs);
-    try {
-      const modules = await downloadModules();
-      const renders = await timed("rendered", allRenders);
-      const objects = distinct(renders).map(({ object }) => object);
-      const crds = loadCrds(objects, modules, crdFolder());
-      await timed(`${crds.length} schemas in place`, () => prepareCluster(server, crds, objects));
-      const { url, token, certificate } = server;
-      const absentGroups = existsSync(crdFolder()) ? [] : groupsOfFolder;
-      const chartDefaults = loadDefaults(modules);
-      const setting = { url, token, certificate, renders, absentGroups, chartDefaults };
-      writeFileSync(join(folder, "setting.json"), JSON.stringify(setting satisfies Setting), {
-        mode: 0o600,
-      });
-      return await run(join(folder, "setting.json"), values.filter);
-    } finally {
-      await server.stop();
-    }
+    const setting = await prepare(server);
+    const file = join(folder, "setting.json");
+    writeFileSync(file, JSON.stringify(setting), { mode: 0o600 });
+    return await run(file, values.filter);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await server.stop();
   }
+}
+
+/** Renders all there is, and gives the API server the schemas and namespaces of it. */
+async function prepare(server: ApiServer): Promise<Setting> {
+  const modules = await downloadModules();
+  const renders = await timed("rendered", allRenders);
+  const objects = distinct(renders).map(({ object }) => object);
+  const crds = loadCrds(objects, modules, crdFolder());
+  await timed(`${crds.length} schemas in place`, () => prepareCluster(server, crds, objects));
+  return {
+    url: server.url,
+    token: server.token,
+    certificate: server.certificate,
+    renders,
+    absentGroups: existsSync(crdFolder()) ? [] : groupsOfFolder,
+    chartDefaults: loadDefaults(modules),
+  };
+}
+
+/** Says what failed; what it all came to is for the last lines of this program. */
+class FaultsReporter extends DefaultReporter {
+  override reportTestSummary(): void {}
 }
 
 /** Runs the tests; the exit code is 0 only when some ran and all of them passed. */
@@ -68,7 +81,7 @@ async function run(setting: string, filter: string | undefined): Promise<number>
     root: repositoryFolder,
     include: ["tests/manifests/*.manifests.ts"],
     env: { [settingVariable]: setting },
-    reporters: ["default"],
+    reporters: [new FaultsReporter()],
     testTimeout: 120_000,
     ...(filter !== undefined && { testNamePattern: literally(filter) }),
   });
