@@ -1,0 +1,52 @@
+import type { Policies, PolicyConfigSchema, ResourceValidationArgs } from "@pulumi/policy";
+import { faultsOf, messageOf } from "./examine.ts";
+import type { Resource } from "./resource.ts";
+import { analyzedResource } from "./resource.ts";
+import type { Rule, Settings } from "./rule.ts";
+import { settingsOf } from "./rule.ts";
+
+/**
+ * The rules as policies of the engine. It shows inputs before a resource is made, and outputs of
+ * all at the end; rules on the whole stack are to see inputs too, so they are kept until then.
+ */
+export function policiesOf(rules: readonly Rule[], given: Partial<Settings>): Policies {
+  const written = new Map<string, Resource>();
+  const read = (args: ResourceValidationArgs): Resource => {
+    const resource = analyzedResource(args, true);
+    written.set(resource.urn, resource);
+    return resource;
+  };
+  return rules.map((rule) => {
+    const common = {
+      name: rule.name,
+      description: rule.says,
+      remediationSteps: rule.remedy,
+      enforcementLevel: rule.advisory ? ("advisory" as const) : ("mandatory" as const),
+      ...(rule.options && {
+        configSchema: { properties: rule.options } as unknown as PolicyConfigSchema,
+      }),
+    };
+    const settings = (configured: Partial<Settings>) => settingsOf({ ...given, ...configured });
+    if ("faultsIn" in rule) {
+      return {
+        ...common,
+        validateStack: (args, report) => {
+          const all = args.resources.map(
+            (told) => written.get(told.urn) ?? analyzedResource(told, false),
+          );
+          for (const fault of faultsOf(rule, all, settings(args.getConfig()))) {
+            report(messageOf(rule, fault), fault.resource.urn);
+          }
+        },
+      };
+    }
+    return {
+      ...common,
+      validateResource: (args, report) => {
+        for (const fault of faultsOf(rule, [read(args)], settings(args.getConfig()))) {
+          report(messageOf(rule, fault));
+        }
+      },
+    };
+  });
+}
