@@ -20,6 +20,8 @@ const host = [
   ...[...infra, "apps/contracts", "toolchain"],
   ...["postgres", "@platformatic/kafka", "yaml"],
 ];
+// What brings a broker or a database into line is the same on a laptop and in a Job of a cluster.
+const provision = "apps/provision";
 
 type Rule = { readonly from: string; readonly values: string[]; readonly types?: string[] };
 
@@ -36,13 +38,19 @@ const rules: Rule[] = [
     values: ["apps/contracts", "apps/kit", "node:*", ...appLibraries],
     types: ["apps/*/app.ts"],
   },
-  { from: "components", values: [...pulumi, "apps/contracts", "yaml", "node:*"] },
+  // Not an app: it stands up what apps meet through their sidecars.
+  { from: provision, values: ["node:*", "zod", "postgres", "@platformatic/kafka"] },
+  {
+    from: "components",
+    values: [...pulumi, "apps/contracts", "yaml", "node:*"],
+    types: [`${provision}/spec.ts`],
+  },
   { from: "infra", values: infra, types: ["apps/contracts"] },
   { from: "infra/host", values: host },
   // A provider plugin speaks Pulumi's own protocol.
   {
     from: "infra/host/provider",
-    values: [...host, "@grpc/grpc-js", "google-protobuf"],
+    values: [...host, provision, "@grpc/grpc-js", "google-protobuf"],
   },
   {
     from: "stacks",

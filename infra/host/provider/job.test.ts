@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createTemporaryStack, type TemporaryStack } from "../testing/temporary-stack.ts";
 import { jobType } from "./job.ts";
 import { findMarked, markerOf } from "./proc.ts";
@@ -9,7 +9,10 @@ let stack: TemporaryStack;
 beforeEach(() => {
   stack = createTemporaryStack();
 });
-afterEach(() => stack.remove());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await stack.remove();
+});
 
 const job = (script: string) => ({
   name: "migrations",
@@ -27,6 +30,18 @@ test("a job runs to its end, again on an update, and its log goes with it", asyn
   expect(readFileSync(log, "utf8").match(/^hello$/gm)).toHaveLength(2);
   await jobType.delete({ inputs, outputs: {} }, stack.context);
   expect(existsSync(stack.folder)).toBe(false);
+});
+
+test("a job is passed on what it names of the engine's environment, and nothing else", async () => {
+  vi.stubEnv("PASSED_ON", "yes");
+  vi.stubEnv("KEPT_BACK", "no");
+  const inputs = { ...job("env"), inherit: ["PASSED_ON", "WORD", "NOT_SET"] };
+  await jobType.create(inputs, stack.context);
+  const log = readFileSync(placesOf(stack.folder, "migrations").log, "utf8");
+  expect(log).toMatch(/^PASSED_ON=yes$/m);
+  expect(log).toMatch(/^WORD=hello$/m);
+  expect(log).not.toMatch(/KEPT_BACK|NOT_SET/);
+  await jobType.delete({ inputs, outputs: {} }, stack.context);
 });
 
 test("a job that fails shows how it ended and the end of its log", async () => {

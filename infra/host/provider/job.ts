@@ -13,6 +13,7 @@ export interface JobInputs {
   readonly stackFolder: string;
   readonly command: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly inherit?: readonly string[];
   readonly cwd: string;
   readonly user?: string;
   readonly triggers?: Readonly<Record<string, string>>;
@@ -50,7 +51,7 @@ async function run(inputs: JobInputs, { signal, report }: Context): Promise<void
     await runToEnd(
       {
         command: inputs.command,
-        env: inputs.env ?? {},
+        env: { ...inherited(inputs.inherit), ...inputs.env },
         cwd: inputs.cwd,
         user: inputs.user,
         logFile: log,
@@ -64,3 +65,12 @@ async function run(inputs: JobInputs, { signal, report }: Context): Promise<void
     throw new HalfMade(inputs.name, withLog(inputs.name, error, log, logSize));
   }
 }
+
+/** What the engine's own process was given of these variables. */
+const inherited = (names: readonly string[] = []): Record<string, string> =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );

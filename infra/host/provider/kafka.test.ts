@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { KafkaConnection } from "./kafka-admin.ts";
+import type { KafkaTopicInputs } from "./kafka-topic.ts";
 import { kafkaTopicType } from "./kafka-topic.ts";
 import { kafkaUserType } from "./kafka-user.ts";
 
 const context = { signal: new AbortController().signal, report: () => {} };
-const connection: KafkaConnection = {
+const connection: Omit<KafkaTopicInputs, "name" | "partitions"> = {
   brokers: ["127.0.0.1:9092"],
   sasl: { mechanism: "SCRAM-SHA-512", username: "admin", password: "x" },
   generation: "1",

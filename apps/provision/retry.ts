@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const timeoutMs = 30_000;
+/** How long to wait for a server, and what ends the wait before. */
+export type Patience = {
+  readonly signal: AbortSignal;
+  /** By default 30 s. */
+  readonly timeoutMs?: number;
+};
 
 /**
- * Repeats the work while its error is transient, up to 30 s. Throws an error that names the
- * server (`what`, with host and port) and why it cannot be used.
+ * Repeats the work while its error is transient and there is patience. Throws an error that names
+ * the server (`what`, with host and port) and why it cannot be used.
  */
 export async function retryConnection<Result>(
   what: string,
-  signal: AbortSignal,
+  { signal, timeoutMs = 30_000 }: Patience,
   isTransient: (error: unknown) => boolean,
   work: () => PromiseLike<Result>,
 ): Promise<Result> {
