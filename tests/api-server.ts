@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { request } from "node:https";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -111,7 +111,10 @@ function launch(folder: string, name: string, path: string, flags: readonly stri
   const child = spawn(path, flags, { cwd: folder, stdio: ["ignore", log, log] });
   const gone = new Promise<void>((settle) => {
     child.once("exit", () => settle());
-    child.once("error", () => settle());
+    child.once("error", ({ message }) => {
+      writeSync(log, `${message}\n`);
+      settle();
+    });
   });
   const kill = (): boolean => child.kill("SIGKILL");
   process.once("exit", kill);
@@ -134,6 +137,7 @@ async function untilReady(
 ): Promise<string> {
   const deadline = Date.now() + 60_000;
   for (;;) {
+    await sleep(100);
     const dead = programs.find(({ process: { exitCode, signalCode, pid } }) =>
       pid === undefined ? true : exitCode !== null || signalCode !== null,
     );
@@ -147,7 +151,6 @@ async function untilReady(
     if (await isReady(url, token)) {
       return readFileSync(join(folder, "certificates", "apiserver.crt"), "utf8");
     }
-    await sleep(100);
   }
 }
 

@@ -80,22 +80,21 @@ type Inputs = {
 };
 
 /** Adds what the provider would: a name, and a namespace where the kind has one. */
-function complete({ apiVersion, kind, metadata, ...rest }: Inputs, name: string): KubernetesObject {
-  const { namespace = defaultNamespace, ...others } = metadata ?? {};
-  const named = { name, ...others };
-  return {
-    apiVersion,
-    kind,
-    metadata: clusterWide.has(kind) ? named : { ...named, namespace },
-    ...rest,
-  };
+const complete = ({ metadata, ...rest }: Inputs, name: string): KubernetesObject =>
+  inNamespace({ ...rest, metadata: { name, ...metadata } }, defaultNamespace);
+
+/** The object, in this namespace where it names none and its kind stands in one. */
+export function inNamespace(object: KubernetesObject, namespace: string): KubernetesObject {
+  const { apiVersion, kind, metadata, ...rest } = object;
+  const place = clusterWide.has(kind) ? {} : { namespace: metadata.namespace ?? namespace };
+  return { apiVersion, kind, metadata: { ...metadata, ...place }, ...rest };
 }
 
 /** Kinds that stand in no namespace, of those that a stack of ours may have. */
 const clusterWide = new Set([
   ...["ClusterIssuer", "ClusterRole", "ClusterRoleBinding", "ClusterTriggerAuthentication"],
   ...["CustomResourceDefinition", "GatewayClass", "Namespace", "PersistentVolume"],
-  ...["PriorityClass", "StorageClass", "ValidatingAdmissionPolicy"],
+  ...["MutatingWebhookConfiguration", "PriorityClass", "StorageClass", "ValidatingAdmissionPolicy"],
   ...["ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration"],
 ]);
 

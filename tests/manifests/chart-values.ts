@@ -5,17 +5,36 @@ import { parse } from "yaml";
 /** The values that a chart knows, by name, with their defaults. */
 export type Defaults = { readonly [key: string]: unknown };
 
-/** The charts that Go modules bring along: the module, and the chart's folder in it. */
-const chartsOfModules: Readonly<Record<string, readonly [module: string, folder: string]>> = {
-  dapr: ["github.com/dapr/dapr", "charts/dapr"],
-  "cert-manager": ["github.com/cert-manager/cert-manager", "deploy/charts/cert-manager"],
-  "envoy-gateway": ["github.com/envoyproxy/gateway", "charts/gateway-helm"],
+/** Where a module keeps a chart. */
+export type ChartPlace = {
+  readonly module: string;
+  readonly folder: string;
+  /** Whether Helm takes the folder as it is: others are put together when they are released. */
+  readonly complete: boolean;
 };
+
+/** The charts that Go modules bring along, by the name of their release. */
+const places: Readonly<Record<string, ChartPlace>> = {
+  dapr: { module: "github.com/dapr/dapr", folder: "charts/dapr", complete: true },
+  "cert-manager": {
+    module: "github.com/cert-manager/cert-manager",
+    folder: "deploy/charts/cert-manager",
+    complete: false,
+  },
+  "envoy-gateway": {
+    module: "github.com/envoyproxy/gateway",
+    folder: "charts/gateway-helm",
+    complete: false,
+  },
+};
+
+/** Where a chart is found in a module; `undefined` where no module has it. */
+export const folderOfChart = (name: string): ChartPlace | undefined => places[name];
 
 /** The defaults of each chart that can be had, by the name of its release. */
 export const loadDefaults = (modules: ReadonlyMap<string, string>): Record<string, Defaults> =>
   Object.fromEntries(
-    Object.entries(chartsOfModules).map(([name, [module, folder]]) => [
+    Object.entries(places).map(([name, { module, folder }]) => [
       name,
       defaultsIn(join(modules.get(module) as string, folder)),
     ]),

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { DefaultReporter, startVitest } from "vitest/node";
 import { type ApiServer, startApiServer } from "../api-server.ts";
 import { Refusal, repositoryFolder } from "../e2e/stack.ts";
+import { renderCharts } from "./chart-objects.ts";
 import { loadDefaults } from "./chart-values.ts";
 import { crdFolder, downloadModules, groupsOfFolder, loadCrds } from "./crds.ts";
 import { prepareCluster } from "./prepare.ts";
@@ -41,7 +42,7 @@ async function main(): Promise<number> {
   process.once("SIGTERM", () => process.exit(143));
   const server = await startApiServer(join(folder, "api-server"), programs);
   try {
-    const setting = await prepare(server);
+    const setting = await prepare(server, programs.helm);
     const file = join(folder, "setting.json");
     writeFileSync(file, JSON.stringify(setting), { mode: 0o600 });
     return await run(file, values.filter);
@@ -51,10 +52,11 @@ async function main(): Promise<number> {
 }
 
 /** Renders all there is, and gives the API server the schemas and namespaces of it. */
-async function prepare(server: ApiServer): Promise<Setting> {
+async function prepare(server: ApiServer, helm: string | undefined): Promise<Setting> {
   const modules = await downloadModules();
   const renders = await timed("rendered", allRenders);
-  const objects = distinct(renders).map(({ object }) => object);
+  const chartRenders = helm === undefined ? [] : renderCharts(helm, modules, renders);
+  const objects = distinct([...renders, ...chartRenders]).map(({ object }) => object);
   const crds = loadCrds(objects, modules, crdFolder());
   await timed(`${crds.length} schemas in place`, () => prepareCluster(server, crds, objects));
   return {
@@ -62,6 +64,7 @@ async function prepare(server: ApiServer): Promise<Setting> {
     token: server.token,
     certificate: server.certificate,
     renders,
+    chartRenders,
     absentGroups: existsSync(crdFolder()) ? [] : groupsOfFolder,
     chartDefaults: loadDefaults(modules),
   };

@@ -6,6 +6,8 @@ import type { Render } from "./renders.ts";
 /** What the runner hands to the tests. */
 export type Setting = Pick<ApiServer, "url" | "token" | "certificate"> & {
   readonly renders: readonly Render[];
+  /** What charts become that are on this machine, where Helm is too. */
+  readonly chartRenders: readonly Render[];
   /** Groups whose schemas are not on this machine: their objects are skipped by name. */
   readonly absentGroups: readonly string[];
   /** What the charts that are on this machine know, by the name of their release. */
