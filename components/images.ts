@@ -9,9 +9,10 @@ export type Image = {
 /** The images of others that we run ourselves; what a chart runs is pinned by the chart. */
 export const images = {
   "kafka-exporter": { repository: "docker.io/danielqsj/kafka-exporter", tag: "v1.9.0" },
+  // The last releases have no exporter for Zipkin any more.
   "opentelemetry-collector": {
     repository: "docker.io/otel/opentelemetry-collector-contrib",
-    tag: "0.155.0",
+    tag: "0.144.0",
   },
   "redis-exporter": { repository: "docker.io/oliver006/redis_exporter", tag: "v1.80.0" },
   "redpanda-console": { repository: "docker.io/redpandadata/console", tag: "v3.7.3" },
