@@ -1,0 +1,153 @@
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { appIds, contractOf } from "#apps/contracts/services.ts";
+import { bundle, type ImageFiles, imageNames } from "./bundle.ts";
+import { contentOf } from "./content.ts";
+
+// Bundling all of them takes seconds, and more on a machine that does other things as well.
+vi.setConfig({ testTimeout: 120_000 });
+
+const clone = join(import.meta.dirname, "..", "..");
+const base = { reference: "base.example/node:24" };
+const text = (files: ImageFiles, path: string): string =>
+  Buffer.from(files.get(path) ?? []).toString("utf8");
+
+let folder: string;
+const bundles = new Map<string, ImageFiles>();
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "todo-evolution-bundles-"));
+  for (const name of imageNames(clone)) {
+    const files = await bundle(clone, name);
+    bundles.set(name, files);
+    for (const [path, content] of files) {
+      mkdirSync(dirname(join(folder, name, path)), { recursive: true });
+      writeFileSync(join(folder, name, path), content);
+    }
+  }
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const filesOf = (name: string): ImageFiles => bundles.get(name) ?? new Map();
+const start = (name: string, ...args: string[]) =>
+  spawnSync(process.execPath, ["--enable-source-maps", ...args], {
+    cwd: join(folder, name),
+    encoding: "utf8",
+    env: {},
+  });
+
+test("every service of the map has an image", () => {
+  expect(imageNames(clone)).toEqual(expect.arrayContaining(appIds));
+});
+
+describe.each(appIds)("the bundle of %s", (appId) => {
+  test("holds what runs, and nothing of what builds and tests it", () => {
+    const paths = [...filesOf(appId).keys()];
+    expect(paths).toContain("main.mjs");
+    for (const path of paths) {
+      expect(path).toMatch(/^(main|migrate)\.mjs(\.map)?$|^migrations\/.*(\.sql|_journal\.json)$/);
+    }
+    const files = text(filesOf(appId), "main.mjs").matchAll(/^(?:\/\/ |\s+")(\S+\.[cm]?[jt]s)\b/gm);
+    const sources = [...files].map(([, file]) => file ?? "");
+    expect(sources).toContain(`apps/${appId}/main.ts`);
+    const foreign =
+      /@pulumi|vitest|pglite|drizzle-kit|\/testing\/|^(infra|components|stacks|tests)\//;
+    expect(sources.filter((source) => foreign.test(source))).toEqual([]);
+    const others = imageNames(clone).filter((name) => name !== appId);
+    expect(sources.filter((one) => others.some((name) => one.startsWith(`apps/${name}/`)))).toEqual(
+      [],
+    );
+  });
+
+  test("says which variables are missing, and ends as misconfigured", () => {
+    const { status, stderr } = start(appId, "main.mjs");
+    for (const name of ["PORT", ...contractOf(appId).env]) expect(stderr).toContain(`${name}:`);
+    expect(status).toBe(78); // EX_CONFIG of sysexits.h
+  });
+
+  test.runIf(contractOf(appId).database)("brings its own migrations, and no others", () => {
+    expect(start(appId, "migrate.mjs", appId).stderr).toContain("DATABASE_URL is not set");
+    expect(start(appId, "migrate.mjs", "another").stderr).toContain("no migrations for");
+  });
+
+  test("knows the lines of our sources, and carries no map of packages", () => {
+    const map = JSON.parse(text(filesOf(appId), "main.mjs.map"));
+    expect(map.sources).toContain(`../apps/${appId}/main.ts`);
+    expect(map.sources.filter((source: string) => source.includes("node_modules"))).toEqual([]);
+    expect(map.sourcesContent).toBeUndefined();
+  });
+});
+
+test("a trace of an error names the file and line it was written in", () => {
+  const [appId = ""] = appIds;
+  const file = join(folder, appId, "failing.mjs");
+  const failing = text(filesOf(appId), "main.mjs").replace(
+    /process\.exit\(78\);/,
+    'throw new Error("shown");',
+  );
+  writeFileSync(file, failing);
+  const { stderr } = start(appId, "failing.mjs");
+  const line = readFileSync(join(clone, "apps/kit/http/env.ts"), "utf8")
+    .split("\n")
+    .findIndex((one) => one.includes("process.exit(78)"));
+  expect(stderr).toContain(`apps/kit/http/env.ts:${line + 1}`);
+});
+
+describe("the tag of an image", () => {
+  let copy: string;
+  beforeAll(() => {
+    copy = join(folder, "clone");
+    cpSync(join(clone, "apps"), join(copy, "apps"), { recursive: true });
+    cpSync(join(clone, "package.json"), join(copy, "package.json"));
+    symlinkSync(join(clone, "node_modules"), join(copy, "node_modules"));
+  });
+
+  const tags = async (reference = base.reference): Promise<Record<string, string>> => {
+    const contents = appIds.map((name) => contentOf(copy, name, { reference }));
+    return Object.fromEntries((await Promise.all(contents)).map(({ name, tag }) => [name, tag]));
+  };
+  const append = (path: string, addition: string): void => {
+    const file = join(copy, path);
+    writeFileSync(file, addition, { flag: "a" });
+  };
+  const changed = (before: Record<string, string>, after: Record<string, string>): string[] =>
+    appIds.filter((appId) => before[appId] !== after[appId]);
+
+  let before: Record<string, string>;
+
+  test("stays when nothing changes, and differs from service to service", async () => {
+    before = await tags();
+    append("apps/audit/app.test.ts", "\n");
+    append("README.md", "more");
+    expect(await tags()).toEqual(before);
+    expect(new Set(Object.values(before)).size).toBe(appIds.length);
+  });
+
+  // One after the other in one clone, as bundling takes its time.
+  test.each([
+    ["a source of one service", "apps/audit/main.ts", 'console.log("more");\n', ["audit"]],
+    ["a migration of one service", "apps/audit/migrations/0000_initial.sql", "\n", ["audit"]],
+    ["a file of the kit", "apps/kit/http/serve.ts", 'console.log("more");\n', appIds],
+    ["the recipe", "apps/Dockerfile", "\n", appIds],
+  ])("changes with %s, of those it is in", async (_what, path, addition, expected) => {
+    append(path, addition);
+    const after = await tags();
+    expect(changed(before, after)).toEqual([...expected]);
+    before = after;
+  });
+
+  test("changes with the base, of all", async () => {
+    expect(changed(before, await tags("base.example/node:25"))).toEqual(appIds);
+  });
+});
