@@ -1,6 +1,8 @@
 import { stringify } from "yaml";
 import type { Alert, AlertName, AlertsArgs } from "../alerts/alert.ts";
 import { alertGroups, alerts } from "../alerts.ts";
+import { rateWindow } from "../dashboards/dashboard.ts";
+import { dashboards } from "../dashboards.ts";
 import { eventScenarios } from "./event-scenarios.ts";
 import { platformScenarios } from "./platform-scenarios.ts";
 import type { Scenario, ScenariosOf } from "./scenario.ts";
@@ -29,12 +31,15 @@ export const allAlerts = (args: AlertsArgs = fullArgs): Alert[] =>
   Object.values(alerts(args)).flat();
 
 /**
- * The files that promtool is given, by name: all rules as a stack has them, and for each alert its
- * rules alone with a test per scenario, as every test goes through all rules of its file.
+ * The files that promtool is given, by name: all rules as a stack has them, the questions of the
+ * dashboards, and for each alert its rules alone with a test per scenario, as every test goes through all rules of its file.
  */
 export function promtoolFiles(args: AlertsArgs = fullArgs): ReadonlyMap<string, string> {
   const groups = alertGroups(args, "https://runbooks.test/runbooks.md");
-  const files = new Map([["rules.yaml", yaml({ groups })]]);
+  const files = new Map([
+    ["rules.yaml", yaml({ groups })],
+    ["panels.yaml", yaml({ groups: panelGroups(args) })],
+  ]);
   for (const name of new Set(allAlerts(args).map((alert) => alert.name))) {
     const rules = groups.flatMap((group) => group.rules.filter(({ alert }) => alert === name));
     files.set(`${name}.rules.yaml`, yaml({ groups: [{ name, rules }] }));
@@ -51,6 +56,18 @@ export function promtoolFiles(args: AlertsArgs = fullArgs): ReadonlyMap<string, 
   }
   return files;
 }
+
+/** What the dashboards ask, as rules: promtool then reads each of their questions. */
+const panelGroups = (args: AlertsArgs) =>
+  dashboards({ ...args, postgres: args.postgres !== false }).map(({ name, rows }) => ({
+    name,
+    rules: rows
+      .flatMap(({ panels }) => panels.flatMap(({ queries }) => queries))
+      .map(({ expr }, index) => ({
+        record: `panel:${name}:${index}`,
+        expr: expr.replaceAll(rateWindow, "5m"),
+      })),
+  }));
 
 function testOf(alert: Alert, { says, fires, given, atMinute }: Scenario) {
   const labels = Object.entries({

@@ -51,7 +51,7 @@ function main(): number {
     for (const [name, text] of files) writeFileSync(join(folder, name), text);
     const tests = [...files.keys()].filter((name) => name.endsWith(".tests.yaml"));
     const wanted = tests.filter((name) => name.includes(values.only ?? ""));
-    const check = run(promtool, folder, ["check", "rules", "rules.yaml"]);
+    const check = run(promtool, folder, ["check", "rules", "rules.yaml", "panels.yaml"]);
     const trial = run(promtool, folder, ["test", "rules", ...wanted]);
     const failed = trial.output.split("FAILED:").length - 1 + (check.passed ? 0 : 1);
     console.log(`${wanted.length + 1 - failed} passed, ${failed} failed`);
