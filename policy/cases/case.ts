@@ -87,6 +87,7 @@ const pod = {
       "dapr.io/sidecar-memory-request": "96Mi",
       "dapr.io/sidecar-memory-limit": "384Mi",
       "dapr.io/env": "KAFKA_USERNAME=backend",
+      "dapr.io/env-from-secret": "KAFKA_PASSWORD=backend-kafka:password",
     },
   },
   spec: {

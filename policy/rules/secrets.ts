@@ -38,7 +38,8 @@ export const annotationsHaveNoSecrets: ResourceRule = {
       .filter(([name = "", value]) => isSecretValue(name.trim(), value))
       .map(([name]) => `gives its sidecar the value of ${name} in clear`);
     const others = entriesOf(annotations)
-      .filter(([key, value]) => key !== "dapr.io/env" && typeof value === "string")
+      // What the sidecar takes from Secrets is a list of their names.
+      .filter(([key, value]) => !key.startsWith("dapr.io/env") && typeof value === "string")
       .flatMap(([key, value]) => secretsIn(value).map((what) => `has ${what} in ${key}`));
     return [...inEnv, ...others];
   },

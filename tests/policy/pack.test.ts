@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { rules } from "#policy/rules.ts";
+import { Analyzer, unknownText } from "./analyzer.ts";
+
+const metadata = (name: string) => ({ name, namespace: "todo" });
+
+const deployment = (image: string, spec: object = {}) => ({
+  type: "kubernetes:apps/v1:Deployment",
+  name: "audit",
+  props: {
+    metadata: metadata("audit"),
+    spec: {
+      template: {
+        metadata: { labels: { app: "audit" } },
+        spec: {
+          automountServiceAccountToken: false,
+          containers: [{ name: "audit", image, securityContext: { privileged: true } }],
+        },
+      },
+      ...spec,
+    },
+  },
+});
+
+const scaler = {
+  type: "kubernetes:keda.sh/v1alpha1:ScaledObject",
+  name: "audit",
+  props: { metadata: metadata("audit"), spec: { scaleTargetRef: { name: "audit" } } },
+};
+
+const prod = { "todo-evolution:size": "prod" };
+const dev = { "todo-evolution:size": "dev" };
+
+describe("the pack, as the engine starts it and speaks to it", () => {
+  let analyzer: Analyzer;
+  beforeAll(async () => {
+    analyzer = await Analyzer.start(prod);
+  });
+  afterAll(() => analyzer[Symbol.asyncDispose]());
+
+  const said = async (policy: string, told: Parameters<Analyzer["analyze"]>[0]) =>
+    (await analyzer.analyze(told)).filter((one) => one.policy === policy);
+
+  test("has every rule as a policy that stops what does not keep to it", async () => {
+    const levels = rules.map(({ name, advisory }) => [name, advisory ? "advisory" : "mandatory"]);
+    expect((await analyzer.policies()).sort()).toEqual(levels.sort());
+  });
+
+  test("rejects a resource before it is made, by its name in the cluster", async () => {
+    const [first] = await said("pods-run-unprivileged", deployment("zipkin:3.5.1"));
+    expect(first).toMatchObject({
+      level: "mandatory",
+      message: expect.stringMatching(/^Deployment todo\/audit container audit may run as root/m),
+    });
+  });
+
+  test("asks for digests in prod, as the stack's configuration says", async () => {
+    expect(await said("images-are-pinned", deployment("zipkin:3.5.1"))).toHaveLength(1);
+  });
+
+  test("waits for what is known only when it is made", async () => {
+    expect(await said("images-are-pinned", deployment(unknownText))).toEqual([]);
+    const all = await analyzer.analyze(deployment(unknownText));
+    expect(all.filter(({ message }) => message.includes("can't run"))).toEqual([]);
+  });
+
+  test("judges the stack by what was written, not by what the server made of it", async () => {
+    const scaled = deployment("zipkin:3.5.1");
+    await analyzer.analyze(scaled);
+    await analyzer.analyze(scaler);
+    const outputs = deployment("zipkin:3.5.1", { replicas: 1 });
+    const told = await analyzer.analyzeStack([outputs, scaler]);
+    expect(told.map(({ policy }) => policy)).not.toContain("no-replicas-beside-a-scaler");
+
+    await analyzer.analyze(outputs);
+    const again = await analyzer.analyzeStack([outputs, scaler]);
+    expect(again).toContainEqual(
+      expect.objectContaining({ policy: "no-replicas-beside-a-scaler", level: "mandatory" }),
+    );
+  });
+
+  test("takes a setting of a rule from --policy-pack-config", async () => {
+    await analyzer.configure("images-are-pinned", { thirdPartyImages: "version" });
+    expect(await said("images-are-pinned", deployment("zipkin:3.5.1"))).toEqual([]);
+    expect(await said("images-are-pinned", deployment("zipkin:latest"))).toHaveLength(1);
+  });
+});
+
+test("versions of images are enough in dev", async () => {
+  await using analyzer = await Analyzer.start(dev);
+  const told = await analyzer.analyze(deployment("zipkin:3.5.1"));
+  expect(told.map(({ policy }) => policy)).not.toContain("images-are-pinned");
+});
