@@ -1,0 +1,304 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { appIds } from "#apps/contracts/services.ts";
+import type { Kafka } from "#components/kafka/kafka.ts";
+import type { Place } from "#components/place.ts";
+import type { Recorded } from "#components/recording.ts";
+import { record, secretMark } from "#components/recording.ts";
+import type { Redis } from "#components/redis/redis.ts";
+import { daprDashboard } from "./dapr-dashboard.ts";
+import { observabilityPolicies } from "./network.ts";
+import type { ObservabilityArgs } from "./observability.ts";
+import { Observability } from "./observability.ts";
+import { PrometheusStack } from "./prometheus-stack.ts";
+import { collectorConfig, tracingOf } from "./tracing.ts";
+
+const place: Place = {
+  namespace: "todo",
+  size: "prod",
+  storageClass: "fast",
+  zones: false,
+  keepData: false,
+};
+const canary = "canary-of-a-password";
+const reach = { peers: [{ podSelector: { matchLabels: { kafka: "yes" } } }], ports: [9_093] };
+
+const kafka = (
+  tls: Kafka["tls"] = { caCertificate: { name: "kafka-ca", key: "ca.pem" } },
+): Kafka => ({
+  brokers: pulumi.output("one:9093,two:9093"),
+  version: "3.9.0",
+  mechanism: "SCRAM-SHA-512",
+  tls,
+  userOf: () => undefined,
+  viewer: { username: "viewer", password: { name: "viewer", key: "password" } },
+  ready: [],
+  reach,
+});
+const redis = (): Redis => ({
+  address: pulumi.output("redis:6379"),
+  username: "watcher",
+  password: { name: "redis", key: "password" },
+  tls: { caCertificate: { name: "redis-ca", key: "ca.crt" } },
+  ready: [],
+  reach: { ...reach, ports: [6_379] },
+});
+
+const recorded = (change: Partial<ObservabilityArgs> = {}) =>
+  record(() => {
+    new Observability("observability", {
+      place,
+      parts: { metrics: true, tracing: true, console: true },
+      kafka: kafka(),
+      brokers: 3,
+      redis: redis(),
+      postgres: "with-backups",
+      certManager: true,
+      daprNamespace: "dapr-system",
+      monitoringNamespace: "monitoring",
+      sampling: { kind: "share", share: 0.1 },
+      runbooks: "https://x.test/runbooks.md",
+      images: {},
+      pullSecrets: ["mirror"],
+      prometheusReady: [],
+      ...change,
+    });
+  });
+
+const ofKind = (all: Recorded[], kind: string) =>
+  all.filter(({ inputs, type }) => inputs.kind === kind || type.endsWith(`:${kind}`));
+const deployment = (all: Recorded[], name: string) =>
+  ofKind(all, "Deployment").find((one) => one.name === name)?.inputs.spec.template.spec;
+
+describe("a stack with all parts", () => {
+  test("brings them, and what it measures follows from the contracts", async () => {
+    const all = await recorded();
+    expect(new Set(ofKind(all, "Deployment").map(({ name }) => name))).toEqual(
+      new Set(["zipkin", "otel-collector", "redpanda-console", "kafka-exporter", "redis-exporter"]),
+    );
+    const monitors = ofKind(all, "PodMonitor");
+    expect(monitors.map(({ inputs }) => inputs.metadata.name)).toEqual([
+      "services",
+      "sidecars",
+      "exporters",
+      "postgres",
+    ]);
+    const [services] = monitors;
+    expect(services?.inputs.spec.selector.matchExpressions[0].values).toEqual([...appIds]);
+    expect(ofKind(all, "PrometheusRule")).toHaveLength(1);
+    expect(all.filter(({ name }) => name.startsWith("dashboard-"))).toHaveLength(6);
+  });
+
+  test("runs every pod as `restricted` asks, with bounds, probes and pinned images", async () => {
+    const all = await recorded();
+    for (const { name, inputs } of ofKind(all, "Deployment")) {
+      const pod = inputs.spec.template.spec;
+      expect(pod.securityContext, name).toMatchObject({
+        runAsNonRoot: true,
+        seccompProfile: { type: "RuntimeDefault" },
+      });
+      expect(pod.automountServiceAccountToken, name).toBe(false);
+      expect(pod.imagePullSecrets, name).toEqual([{ name: "mirror" }]);
+      expect(pod.containers, name).toHaveLength(1);
+      const [container] = pod.containers;
+      expect(container.securityContext, name).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      });
+      expect(container.resources.limits.memory, name).toBe(container.resources.requests.memory);
+      expect(container.image, name).toMatch(/^[\w./-]+:v?\d+\.\d+\.\d+$/);
+      const ports = container.ports.map((port: { name: string }) => port.name);
+      for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"]) {
+        expect(ports, name).toContain(container[probe].httpGet.port);
+      }
+    }
+  });
+
+  test("comes to the brokers as the viewer, by their own authority, its password from a Secret", async () => {
+    const all = await recorded();
+    const [exporter] = deployment(all, "kafka-exporter").containers;
+    expect(exporter.args).toEqual([
+      "--kafka.server=one:9093",
+      "--kafka.server=two:9093",
+      "--kafka.version=3.9.0",
+      "--sasl.enabled",
+      "--sasl.mechanism=scram-sha512",
+      "--sasl.username=viewer",
+      "--sasl.password=$(KAFKA_PASSWORD)",
+      "--tls.enabled",
+      "--tls.ca-file=/etc/kafka-ca/ca.crt",
+    ]);
+    expect(exporter.env).toEqual([
+      {
+        name: "KAFKA_PASSWORD",
+        valueFrom: { secretKeyRef: { name: "viewer", key: "password" } },
+      },
+    ]);
+    const { volumes } = deployment(all, "redpanda-console");
+    expect(volumes).toContainEqual({
+      name: "secret-0",
+      secret: { secretName: "kafka-ca", items: [{ key: "ca.pem", path: "ca.crt" }] },
+    });
+    const config = ofKind(all, "ConfigMap").find(({ name }) => name === "redpanda-console");
+    expect(config?.inputs.data["config.yaml"]).toContain("caFilepath: /etc/kafka-ca/ca.crt");
+    expect(config?.inputs.data["config.yaml"]).not.toContain("password");
+  });
+
+  test.each(["public", false] as const)("needs no authority when TLS is %s", async (tls) => {
+    const all = await recorded({ kafka: kafka(tls) });
+    const pod = deployment(all, "kafka-exporter");
+    expect(pod.containers[0].args.includes("--tls.enabled")).toBe(tls !== false);
+    expect(JSON.stringify(pod)).not.toContain("kafka-ca");
+  });
+
+  test("rolls its pods when their configuration changes: it has no fixed name", async () => {
+    for (const { inputs } of ofKind(await recorded(), "ConfigMap")) {
+      expect(inputs.metadata.name).toBeUndefined();
+    }
+  });
+});
+
+describe("parts that are left out", () => {
+  test("without metrics there is nothing for an operator that may be absent", async () => {
+    const all = await recorded({ parts: { metrics: false, tracing: true, console: true } });
+    expect(
+      all.filter(({ inputs }) => /monitoring\.coreos\.com/.test(inputs.apiVersion ?? "")),
+    ).toEqual([]);
+    expect(new Set(ofKind(all, "Deployment").map(({ name }) => name))).toEqual(
+      new Set(["zipkin", "otel-collector", "redpanda-console"]),
+    );
+  });
+
+  test("without tracing and console only exporters run, and Redis only where it is measured", async () => {
+    const parts = { metrics: true, tracing: false, console: false };
+    const all = await recorded({ parts, redis: undefined, postgres: false });
+    expect(ofKind(all, "Deployment").map(({ name }) => name)).toEqual(["kafka-exporter"]);
+    expect(ofKind(all, "PodMonitor").map(({ inputs }) => inputs.metadata.name)).not.toContain(
+      "postgres",
+    );
+    expect(JSON.stringify(ofKind(all, "PrometheusRule"))).not.toContain("redis_up");
+  });
+});
+
+test("monitors wait for the operator where the stack installs it", async () => {
+  const all = await record(() => {
+    const stack = prometheus();
+    new Observability("observability", {
+      ...baseArgs(),
+      prometheusReady: stack.ready,
+    });
+  });
+  for (const one of [...ofKind(all, "PrometheusRule"), ...ofKind(all, "PodMonitor")]) {
+    expect(one.dependsOn.join(), one.name).toContain("kube-prometheus-stack");
+  }
+});
+
+const baseArgs = (): ObservabilityArgs => ({
+  place,
+  parts: { metrics: true, tracing: false, console: false },
+  kafka: kafka(),
+  brokers: undefined,
+  redis: undefined,
+  postgres: false,
+  certManager: false,
+  daprNamespace: "dapr-system",
+  monitoringNamespace: "monitoring",
+  sampling: { kind: "all" },
+  runbooks: "https://x.test/runbooks.md",
+  images: {},
+  pullSecrets: [],
+  prometheusReady: [],
+});
+
+const prometheus = (values: Record<string, unknown> = {}) =>
+  new PrometheusStack("prometheus", {
+    namespace: "monitoring",
+    size: "prod",
+    storageClass: "fast",
+    daprNamespace: "dapr-system",
+    certManager: false,
+    grafanaPassword: pulumi.secret(canary),
+    values,
+  });
+
+describe("Prometheus", () => {
+  test("gets Grafana's password by the name of a Secret, and nowhere in clear", async () => {
+    const all = await record(() => void prometheus());
+    const secret = ofKind(all, "Secret")[0];
+    expect(secret?.inputs.stringData).toEqual({
+      [secretMark]: { "admin-user": "admin", "admin-password": canary },
+    });
+    const chart = all.find(({ type }) => type.includes("helm"));
+    expect(chart?.inputs.values.grafana.admin.existingSecret).toBe("grafana-admin");
+    expect(JSON.stringify(all.filter((one) => one !== secret))).not.toContain(canary);
+  });
+
+  test("is pinned, sized, and sees the monitors of every stack", async () => {
+    const all = await record(() => void prometheus({ nodeExporter: { enabled: true } }));
+    const chart = all.find(({ type }) => type.includes("helm"))?.inputs;
+    expect(chart.version).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(chart.values.prometheus.prometheusSpec).toMatchObject({
+      retention: "15d",
+      replicas: 2,
+      podMonitorSelectorNilUsesHelmValues: false,
+      ruleSelectorNilUsesHelmValues: false,
+      storageSpec: { volumeClaimTemplate: { spec: { storageClassName: "fast" } } },
+    });
+    expect(chart.values.nodeExporter.enabled).toBe(true);
+    const namespace = ofKind(all, "Namespace")[0]?.inputs.metadata;
+    expect(namespace.labels["pod-security.kubernetes.io/enforce"]).toBe("restricted");
+  });
+});
+
+test("sidecars and services are told the collector's addresses before it exists", () => {
+  expect(tracingOf({ namespace: "todo" })).toEqual({
+    zipkinEndpoint: "http://otel-collector.todo.svc.cluster.local:9411/api/v2/spans",
+    otlpEndpoint: "otel-collector.todo.svc.cluster.local:4317",
+    otlpHttpEndpoint: "http://otel-collector.todo.svc.cluster.local:4318",
+    reach: {
+      peers: [{ podSelector: { matchLabels: { "app.kubernetes.io/name": "otel-collector" } } }],
+      ports: [9_411, 4_317, 4_318],
+    },
+  });
+});
+
+test("the collector samples as it is told, after its memory was looked at", () => {
+  const order = (...args: Parameters<typeof collectorConfig>) =>
+    collectorConfig(...args).service.pipelines.traces.processors;
+  expect(order({ kind: "all" })).toEqual(["memory_limiter", "batch"]);
+  expect(order({ kind: "share", share: 0.1 })[1]).toBe("probabilistic_sampler");
+  const interesting = collectorConfig({ kind: "interesting", share: 0.1, slowMs: 500 });
+  expect(interesting.processors).toMatchObject({
+    tail_sampling: { policies: [{ name: "failed" }, { latency: { threshold_ms: 500 } }, {}] },
+  });
+});
+
+test("each part has a policy that lets in and out only what it needs", () => {
+  const scrapers = [{ podSelector: { matchLabels: { scraper: "yes" } } }];
+  const facts = {
+    parts: { metrics: true, tracing: true, console: true },
+    kafka: reach,
+    redis: undefined,
+    scrapers,
+    senders: [{ podSelector: { matchLabels: { app: "yes" } } }],
+  };
+  const policies = observabilityPolicies(facts);
+  expect(policies.map(({ name }) => name)).toEqual([
+    "otel-collector",
+    "zipkin",
+    "redpanda-console",
+    "kafka-exporter",
+  ]);
+  const console = policies.find(({ name }) => name === "redpanda-console");
+  expect(console).toMatchObject({ ingress: [], egress: [{ peers: reach.peers }] });
+  // An empty list of peers would let everybody in.
+  for (const { ingress } of observabilityPolicies({ ...facts, scrapers: [], senders: [] })) {
+    for (const { peers } of ingress) expect(peers.length).toBeGreaterThan(0);
+  }
+});
+
+test("Dapr's dashboard is a pinned chart", async () => {
+  const all = await record(() => void daprDashboard({ namespace: "dapr-system" }, {}));
+  expect(all[0]?.inputs).toMatchObject({ chart: "dapr-dashboard", version: "0.15.0" });
+});
