@@ -4,10 +4,12 @@ import type { StackSize } from "#apps/contracts/topics.ts";
 import { DaprResources } from "#components/dapr/resources.ts";
 import { Gateway } from "#components/ingress/gateway.ts";
 import { NetworkPolicies } from "#components/network/network-policies.ts";
+import { Observability } from "#components/observability/observability.ts";
+import { PrometheusStack } from "#components/observability/prometheus-stack.ts";
 import { operators } from "#components/platform/operators.ts";
 import { Platform, type PlatformArgs } from "#components/platform/platform.ts";
 import { HonoService } from "#components/service/hono-service.ts";
-import { daprFacts, database, kafka, password, placeOf } from "./samples.ts";
+import { daprFacts, database, kafka, password, placeOf, redis } from "./samples.ts";
 
 /** Each component by itself: what it is called here, and a program that makes it in a size. */
 export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
@@ -64,6 +66,33 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
     gateway(size, { kind: "acme", server: "https://acme.example.com", email: "a@example.com" }),
   "ingress, a given issuer": (size) =>
     gateway(size, { kind: "given", name: "company", cluster: true }),
+  observability: (size) =>
+    new Observability("observability", {
+      place: placeOf(size),
+      parts: { metrics: true, tracing: true, console: true },
+      kafka,
+      brokers: 3,
+      redis,
+      postgres: size === "prod" ? "with-backups" : "without-backups",
+      certManager: true,
+      daprNamespace: "dapr-system",
+      monitoringNamespace: "monitoring",
+      sampling: size === "prod" ? { kind: "share", share: 0.1 } : { kind: "all" },
+      runbooks: "https://example.com/runbooks.md",
+      images: {},
+      pullSecrets: size === "prod" ? ["registry"] : [],
+      prometheusReady: [],
+    }),
+  "observability of a cluster": (size) =>
+    new PrometheusStack("prometheus", {
+      namespace: "monitoring",
+      size,
+      storageClass: placeOf(size).storageClass,
+      daprNamespace: "dapr-system",
+      certManager: true,
+      grafanaPassword: password("grafana"),
+      zipkinUrl: "http://zipkin:9411",
+    }),
 };
 
 const gateway = (size: StackSize, issuer: ConstructorParameters<typeof Gateway>[1]["issuer"]) =>

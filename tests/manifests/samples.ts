@@ -2,8 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackSize } from "#apps/contracts/topics.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
 import type { Kafka } from "#components/kafka/kafka.ts";
-import type { Place, SecretKey } from "#components/place.ts";
+import type { Place } from "#components/place.ts";
 import type { DatabaseAccess } from "#components/postgres/postgres.ts";
+import type { Redis } from "#components/redis/redis.ts";
 
 /** What every generated password starts with: rendered files are searched for it. */
 export const canary = "canary-of-the-render";
@@ -32,11 +33,19 @@ export const kafka: Kafka = {
   reach: { peers: [], ports: [9093] },
 };
 
-export const postgresCa: SecretKey = { name: "postgres-ca", key: "ca.crt" };
+/** A Redis such as an engine returns. */
+export const redis: Redis = {
+  address: pulumi.output("redis:6379"),
+  username: "todo",
+  password: { name: "redis", key: "password" },
+  tls: { caCertificate: { name: "redis-ca", key: "ca.crt" } },
+  ready: [],
+  reach: { peers: [], ports: [6379] },
+};
 
 export const database: DatabaseAccess = {
   url: { name: "database", key: "url" },
-  caCertificate: postgresCa,
+  caCertificate: { name: "postgres-ca", key: "ca.crt" },
   ready: [],
 };
 
