@@ -77,13 +77,13 @@ describe("a stack with all parts", () => {
       new Set(["zipkin", "otel-collector", "redpanda-console", "kafka-exporter", "redis-exporter"]),
     );
     const monitors = ofKind(all, "PodMonitor");
-    expect(monitors.map(({ inputs }) => inputs.metadata.name)).toEqual([
-      "services",
-      "sidecars",
+    expect(monitors.map(({ inputs }) => inputs.metadata.name).sort()).toEqual([
       "exporters",
       "postgres",
+      "services",
+      "sidecars",
     ]);
-    const [services] = monitors;
+    const services = monitors.find(({ inputs }) => inputs.metadata.name === "services");
     expect(services?.inputs.spec.selector.matchExpressions[0].values).toEqual([...appIds]);
     expect(ofKind(all, "PrometheusRule")).toHaveLength(1);
     expect(all.filter(({ name }) => name.startsWith("dashboard-"))).toHaveLength(6);
