@@ -9,7 +9,7 @@ export type Image = {
 /** The images of others that we run ourselves; what a chart runs is pinned by the chart. */
 export const images = {
   "kafka-exporter": { repository: "docker.io/danielqsj/kafka-exporter", tag: "v1.9.0" },
-  // The last releases have no exporter for Zipkin any more.
+  // Not the newest: the one whose parts our configuration was tried with, spans through to Zipkin.
   "opentelemetry-collector": {
     repository: "docker.io/otel/opentelemetry-collector-contrib",
     tag: "0.144.0",

@@ -4,14 +4,11 @@ import { appIds } from "#apps/contracts/services.ts";
 import type { Kafka } from "#components/kafka/kafka.ts";
 import type { Place } from "#components/place.ts";
 import type { Recorded } from "#components/recording.ts";
-import { record, secretMark } from "#components/recording.ts";
+import { record } from "#components/recording.ts";
 import type { Redis } from "#components/redis/redis.ts";
-import { daprDashboard } from "./dapr-dashboard.ts";
-import { observabilityPolicies } from "./network.ts";
 import type { ObservabilityArgs } from "./observability.ts";
 import { Observability } from "./observability.ts";
 import { PrometheusStack } from "./prometheus-stack.ts";
-import { collectorConfig, tracingOf } from "./tracing.ts";
 
 const place: Place = {
   namespace: "todo",
@@ -20,7 +17,6 @@ const place: Place = {
   zones: false,
   keepData: false,
 };
-const canary = "canary-of-a-password";
 const reach = { peers: [{ podSelector: { matchLabels: { kafka: "yes" } } }], ports: [9_093] };
 
 const kafka = (
@@ -183,7 +179,14 @@ describe("parts that are left out", () => {
 
 test("monitors wait for the operator where the stack installs it", async () => {
   const all = await record(() => {
-    const stack = prometheus();
+    const stack = new PrometheusStack("prometheus", {
+      namespace: "monitoring",
+      size: "dev",
+      storageClass: undefined,
+      daprNamespace: "dapr-system",
+      certManager: true,
+      grafanaPassword: pulumi.secret("any"),
+    });
     new Observability("observability", {
       ...baseArgs(),
       prometheusReady: stack.ready,
@@ -209,96 +212,4 @@ const baseArgs = (): ObservabilityArgs => ({
   images: {},
   pullSecrets: [],
   prometheusReady: [],
-});
-
-const prometheus = (values: Record<string, unknown> = {}) =>
-  new PrometheusStack("prometheus", {
-    namespace: "monitoring",
-    size: "prod",
-    storageClass: "fast",
-    daprNamespace: "dapr-system",
-    certManager: false,
-    grafanaPassword: pulumi.secret(canary),
-    values,
-  });
-
-describe("Prometheus", () => {
-  test("gets Grafana's password by the name of a Secret, and nowhere in clear", async () => {
-    const all = await record(() => void prometheus());
-    const secret = ofKind(all, "Secret")[0];
-    expect(secret?.inputs.stringData).toEqual({
-      [secretMark]: { "admin-user": "admin", "admin-password": canary },
-    });
-    const chart = all.find(({ type }) => type.includes("helm"));
-    expect(chart?.inputs.values.grafana.admin.existingSecret).toBe("grafana-admin");
-    expect(JSON.stringify(all.filter((one) => one !== secret))).not.toContain(canary);
-  });
-
-  test("is pinned, sized, and sees the monitors of every stack", async () => {
-    const all = await record(() => void prometheus({ nodeExporter: { enabled: true } }));
-    const chart = all.find(({ type }) => type.includes("helm"))?.inputs;
-    expect(chart.version).toMatch(/^\d+\.\d+\.\d+$/);
-    expect(chart.values.prometheus.prometheusSpec).toMatchObject({
-      retention: "15d",
-      replicas: 2,
-      podMonitorSelectorNilUsesHelmValues: false,
-      ruleSelectorNilUsesHelmValues: false,
-      storageSpec: { volumeClaimTemplate: { spec: { storageClassName: "fast" } } },
-    });
-    expect(chart.values.nodeExporter.enabled).toBe(true);
-    const namespace = ofKind(all, "Namespace")[0]?.inputs.metadata;
-    expect(namespace.labels["pod-security.kubernetes.io/enforce"]).toBe("restricted");
-  });
-});
-
-test("sidecars and services are told the collector's addresses before it exists", () => {
-  expect(tracingOf({ namespace: "todo" })).toEqual({
-    zipkinEndpoint: "http://otel-collector.todo.svc.cluster.local:9411/api/v2/spans",
-    otlpEndpoint: "otel-collector.todo.svc.cluster.local:4317",
-    otlpHttpEndpoint: "http://otel-collector.todo.svc.cluster.local:4318",
-    reach: {
-      peers: [{ podSelector: { matchLabels: { "app.kubernetes.io/name": "otel-collector" } } }],
-      ports: [9_411, 4_317, 4_318],
-    },
-  });
-});
-
-test("the collector samples as it is told, after its memory was looked at", () => {
-  const order = (...args: Parameters<typeof collectorConfig>) =>
-    collectorConfig(...args).service.pipelines.traces.processors;
-  expect(order({ kind: "all" })).toEqual(["memory_limiter", "batch"]);
-  expect(order({ kind: "share", share: 0.1 })[1]).toBe("probabilistic_sampler");
-  const interesting = collectorConfig({ kind: "interesting", share: 0.1, slowMs: 500 });
-  expect(interesting.processors).toMatchObject({
-    tail_sampling: { policies: [{ name: "failed" }, { latency: { threshold_ms: 500 } }, {}] },
-  });
-});
-
-test("each part has a policy that lets in and out only what it needs", () => {
-  const scrapers = [{ podSelector: { matchLabels: { scraper: "yes" } } }];
-  const facts = {
-    parts: { metrics: true, tracing: true, console: true },
-    kafka: reach,
-    redis: undefined,
-    scrapers,
-    senders: [{ podSelector: { matchLabels: { app: "yes" } } }],
-  };
-  const policies = observabilityPolicies(facts);
-  expect(policies.map(({ name }) => name)).toEqual([
-    "otel-collector",
-    "zipkin",
-    "redpanda-console",
-    "kafka-exporter",
-  ]);
-  const console = policies.find(({ name }) => name === "redpanda-console");
-  expect(console).toMatchObject({ ingress: [], egress: [{ peers: reach.peers }] });
-  // An empty list of peers would let everybody in.
-  for (const { ingress } of observabilityPolicies({ ...facts, scrapers: [], senders: [] })) {
-    for (const { peers } of ingress) expect(peers.length).toBeGreaterThan(0);
-  }
-});
-
-test("Dapr's dashboard is a pinned chart", async () => {
-  const all = await record(() => void daprDashboard({ namespace: "dapr-system" }, {}));
-  expect(all[0]?.inputs).toMatchObject({ chart: "dapr-dashboard", version: "0.15.0" });
 });
