@@ -19,6 +19,7 @@ const [coldDiskBytes, againDiskBytes] = [4 * 1024 ** 3, 1024 ** 3];
 /** Commands that are not a file of this folder: the steps of each, in order. */
 const commands = {
   e2e: (args) => [{ argv: [join(clone, "tests/e2e/main.ts"), ...args] }],
+  cluster: (args) => [{ argv: [join(clone, "tests/cluster/main.ts"), ...args] }],
   "stack-test": (args) => [{ argv: [join(clone, "tests/local/main.ts"), ...args] }],
   release: (args) => [{ argv: [join(clone, "apps/contracts/release.ts"), ...args] }],
   faults: (args) => [{ argv: [join(clone, "tests/faults/main.ts"), ...args] }],

@@ -23,23 +23,26 @@ export function checkGo({ environment }: Setting): string | undefined {
   return atLeast(version, oldest) ? undefined : `Go ${version} is too old: ${remedy}`;
 }
 
-/** Builds one package of a pinned module. Go's own caches make an interrupted build go on. */
+/** Builds packages of a pinned module. Go's own caches make an interrupted build go on. */
 export async function buildGo(job: BuildJob): Promise<void> {
   const recipe = job.pinned.recipe as GoRecipe;
   const folder = join(toolchainFolder, recipe.folder);
   const temporary = join(job.scratch, "go");
   makeFolder(temporary);
   makeFolder(join(job.entry, "bin"));
+  const several = typeof recipe.package !== "string";
+  const { versionVariable, versionPrefix = "" } = recipe;
+  const version = versionVariable && ` -X ${versionVariable}=${versionPrefix}${job.pinned.version}`;
   const args = [
     "build",
     "-trimpath",
     "-buildvcs=false", // the clone's own commit is not the program's
     ...(recipe.tags === undefined ? [] : ["-tags", recipe.tags]),
     "-ldflags",
-    `-s -w -X ${recipe.versionVariable}=${job.pinned.version}`,
+    `-s -w${version ?? ""}`,
     "-o",
-    join(job.entry, "bin", job.name),
-    recipe.package,
+    join(job.entry, "bin", several ? "/" : job.name),
+    ...[recipe.package].flat(),
   ];
   await run("go", args, {
     ...job,

@@ -25,6 +25,13 @@ const rules: Record<ProgramName, (setting: Setting) => Program | undefined> = {
   postgres: postgresHome,
   promtool: (setting) => firstFitting("promtool", setting, (version) => atLeast(version, "3")),
   java,
+  // What stands in a cluster of ours is ours: versions fit each other and are those of the tests.
+  kubernetes: () => undefined,
+  helm: () => undefined,
+  coredns: () => undefined,
+  "local-path-provisioner": () => undefined,
+  pause: () => undefined,
+  "dapr-control-plane": () => undefined,
 };
 
 /** The command and its Node.js host come as a pair: each speaks the other's protocol. */

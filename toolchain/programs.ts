@@ -1,5 +1,8 @@
-/** Every program that the local stack runs, by the name it has in messages and folders. */
+import { type ClusterProgramName, clusterPrograms } from "./cluster-programs.ts";
+
+/** Every program that we run, by the name it has in messages and folders. */
 export type ProgramName =
+  | ClusterProgramName
   | "pulumi"
   | "pulumi-language-nodejs"
   | "daprd"
@@ -15,18 +18,24 @@ export type ProgramName =
 export type Program = {
   readonly name: ProgramName;
   readonly version: string;
-  /** The executable; for kafka and postgres the home folder (with `libs/`, with `bin/`). */
+  /**
+   * The executable; for kafka and postgres the home folder (with `libs/`, with `bin/`), and where
+   * several programs are one entry the folder that they are in.
+   */
   readonly path: string;
   readonly from: "path" | "cache";
 };
 
-/** One package of a Go module whose go.mod and go.sum are in `folder`. */
+/** Packages of a Go module whose go.mod and go.sum are in `folder`. */
 export type GoRecipe = {
   readonly kind: "go";
   readonly folder: string;
-  readonly package: string;
+  /** One, built as the program's name; or several, each built as the last part of its path. */
+  readonly package: string | readonly string[];
   /** The string variable that the linker sets to the version. */
-  readonly versionVariable: string;
+  readonly versionVariable?: string;
+  /** What the version looks like there, where it is not the bare number. */
+  readonly versionPrefix?: string;
   readonly tags?: string;
   /** Sources of ours in `folder`; they belong to the recipe's hash. */
   readonly sources?: readonly string[];
@@ -178,4 +187,5 @@ export const catalog = {
     main: "bin/promtool",
     smoke: ["bin/promtool", "--version"],
   },
+  ...clusterPrograms,
 } as const satisfies Record<Exclude<ProgramName, "java">, Pinned>;

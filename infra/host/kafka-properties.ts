@@ -1,4 +1,6 @@
 export type KafkaPropertiesArgs = {
+  /** Where clients reach it; by default this machine alone. */
+  readonly host?: string;
   readonly port: number;
   readonly controllerPort: number;
   /** Where the broker keeps its data. */
@@ -8,19 +10,19 @@ export type KafkaPropertiesArgs = {
 };
 
 /**
- * The configuration of a single broker that is its own controller: every listener on 127.0.0.1
- * and authenticated, nothing allowed but to the admin and by access lists.
+ * The configuration of a single broker that is its own controller: every listener
+ * authenticated, nothing allowed but to the admin and by access lists.
  */
 export function kafkaProperties(args: KafkaPropertiesArgs): string {
-  const { port, controllerPort, data, adminName, adminPassword } = args;
+  const { host = "127.0.0.1", port, controllerPort, data, adminName, adminPassword } = args;
   const login = `username="${adminName}" password="${adminPassword}"`;
   const module = "org.apache.kafka.common.security";
   const properties: Record<string, string | number> = {
     "process.roles": "broker,controller",
     "node.id": 1,
     "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
-    listeners: `CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    "advertised.listeners": `CLIENT://127.0.0.1:${port}`,
+    listeners: `CLIENT://${host}:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    "advertised.listeners": `CLIENT://${host}:${port}`,
     "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
     "controller.listener.names": "CONTROLLER",
     "inter.broker.listener.name": "CLIENT",

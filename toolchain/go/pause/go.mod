@@ -1,0 +1,3 @@
+module todo-evolution/toolchain/pause
+
+go 1.24.0
