@@ -38,13 +38,14 @@ export async function retryConnection<Result>(
 
 /** The innermost words of an error: libraries wrap the useful part. */
 export function reasonOf(error: unknown): string {
-  const messages = new Set<string>();
+  const messages: string[] = [];
   const collect = (item: unknown): void => {
     if (!(item instanceof Error)) return;
-    if (item.message) messages.add(item.message);
+    // A wrapper often repeats what it wraps.
+    if (!messages.some((message) => message.includes(item.message))) messages.push(item.message);
     if (item instanceof AggregateError) item.errors.forEach(collect);
     collect(item.cause);
   };
   collect(error);
-  return [...messages].join(": ") || String(error);
+  return messages.join(": ") || String(error);
 }
