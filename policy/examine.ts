@@ -1,7 +1,7 @@
 import type { Registered, Resource } from "./resource.ts";
 import { labelOf, recordedResources } from "./resource.ts";
 import type { Fault, Rule, Settings } from "./rule.ts";
-import { concerns, exceptionOf, settingsOf } from "./rule.ts";
+import { concerns, exceptionOf, looksAt, settingsOf } from "./rule.ts";
 import { rules } from "./rules.ts";
 
 /** One resource that does not keep to one rule. */
@@ -39,7 +39,8 @@ export function faultsOf(
   settings: Settings,
 ): readonly Fault[] {
   if ("faultsIn" in rule) {
-    return rule.faultsIn(resources, settings).filter(({ resource }) => concerns(rule, resource));
+    const seen = resources.filter(({ type }) => looksAt(rule, type));
+    return rule.faultsIn(seen, settings).filter(({ resource }) => concerns(rule, resource));
   }
   return resources
     .filter((resource) => concerns(rule, resource))

@@ -3,7 +3,7 @@ import { faultsOf, messageOf } from "./examine.ts";
 import type { Resource } from "./resource.ts";
 import { analyzedResource } from "./resource.ts";
 import type { Rule, Settings } from "./rule.ts";
-import { settingsOf } from "./rule.ts";
+import { looksAt, settingsOf } from "./rule.ts";
 
 /**
  * The rules as policies of the engine. It shows inputs before a resource is made, and outputs of
@@ -31,9 +31,9 @@ export function policiesOf(rules: readonly Rule[], given: Partial<Settings>): Po
       return {
         ...common,
         validateStack: (args, report) => {
-          const all = args.resources.map(
-            (told) => written.get(told.urn) ?? analyzedResource(told, false),
-          );
+          const all = args.resources
+            .filter(({ type }) => looksAt(rule, type))
+            .map((told) => written.get(told.urn) ?? analyzedResource(told, false));
           for (const fault of faultsOf(rule, all, settings(args.getConfig()))) {
             report(messageOf(rule, fault), fault.resource.urn);
           }
@@ -43,6 +43,7 @@ export function policiesOf(rules: readonly Rule[], given: Partial<Settings>): Po
     return {
       ...common,
       validateResource: (args, report) => {
+        if (!looksAt(rule, args.type)) return;
         for (const fault of faultsOf(rule, [read(args)], settings(args.getConfig()))) {
           report(messageOf(rule, fault));
         }

@@ -106,7 +106,8 @@ export const listOf = (value: Props): Props[] => (Array.isArray(value) ? value :
 export const entriesOf = (value: Props): [string, Props][] =>
   value !== null && typeof value === "object" && !Array.isArray(value) ? Object.entries(value) : [];
 
-const kindOf = (type: string): string =>
+/** Group and kind of a type of Kubernetes, as `apps/Deployment`; of any other type itself. */
+export const kindOf = (type: string): string =>
   type.replace(/^kubernetes:([^/]+)\/[^:]+:(.+)$/, (_, group, kind) => `${group}/${kind}`);
 
 /** Reading a value that is not known yet throws in the engine's objects; here it may be read. */

@@ -1,4 +1,5 @@
 import type { Resource } from "./resource.ts";
+import { kindOf } from "./resource.ts";
 
 /** What a rule may have to know of the stack besides its resources. */
 export type Settings = {
@@ -23,18 +24,18 @@ type Common = {
   readonly whose?: "everyone's" | "charts'";
   /** Whether an object may be excepted by an annotation that says why, as `exceptionOf` reads it. */
   readonly exceptions?: true;
+  /** Kinds that it looks at, as `apps/Deployment`, whatever their version; or all of operators. */
+  readonly about: readonly string[] | "custom";
   /** Settings that `--policy-pack-config` may set for this rule, as JSON schemas. */
   readonly options?: Readonly<Record<string, { readonly type: "string"; enum: string[] }>>;
 };
 
 /** A rule that looks at one resource at a time, before it is made. */
 export type ResourceRule = Common & {
-  /** Kinds that it is about, as `apps/Deployment`, whatever their version; or all of operators. */
-  readonly about: readonly string[] | "custom";
   readonly faultsOf: (resource: Resource, settings: Settings) => readonly string[];
 };
 
-/** A rule that needs the whole stack. */
+/** A rule that compares resources, when all of them are known. */
 export type StackRule = Common & {
   readonly faultsIn: (resources: readonly Resource[], settings: Settings) => readonly Fault[];
 };
@@ -54,13 +55,16 @@ export const exceptionOf = (rule: Rule): string => `todo-evolution/except-${rule
 export function concerns(rule: Rule, resource: Resource): boolean {
   if (rule.whose !== "everyone's" && resource.fromChart !== (rule.whose === "charts'"))
     return false;
-  if ("about" in rule && !isAbout(rule.about, resource)) return false;
+  if (!looksAt(rule, resource.type)) return false;
   const why = resource.props?.metadata?.annotations?.[exceptionOf(rule)];
   return !(rule.exceptions && typeof why === "string" && why.trim() !== "");
 }
 
-/** Kubernetes' own groups have no dot or end in k8s.io; a chart is no object. */
-const isAbout = (about: ResourceRule["about"], { kind, type }: Resource): boolean =>
-  about === "custom"
+/** Whether a rule looks at resources of this type. */
+export function looksAt({ about }: Rule, type: string): boolean {
+  const kind = kindOf(type);
+  // Kubernetes' own groups have no dot or end in k8s.io; a chart is no object.
+  return about === "custom"
     ? kind !== type && /^(?!.*k8s\.io\/|helm\.sh\/)[^/]*\.[^/]*\//.test(kind)
     : about.includes(kind);
+}

@@ -58,6 +58,7 @@ export const sidecarsHaveAConfiguration: StackRule = {
   name: "sidecars-have-a-configuration",
   says: "Every sidecar has a Configuration of its own and asks for tokens in both directions.",
   remedy: "Set the annotations of components/dapr/annotations.ts.",
+  about: ["dapr.io/Configuration", ...podKinds],
   faultsIn: (resources) => {
     const configurations = new Set(
       resources

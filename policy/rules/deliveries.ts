@@ -1,7 +1,7 @@
 import type { Resource } from "../resource.ts";
 import { entriesOf, listOf, nameOf, namespaceOf } from "../resource.ts";
 import type { Fault, ResourceRule, StackRule } from "../rule.ts";
-import { topicName, topicsOf } from "./topics.ts";
+import { topicKinds, topicName, topicsOf } from "./topics.ts";
 
 const subscription = "dapr.io/Subscription";
 /** Says on a subscription what becomes of a failed event: an ephemeral one is dropped. */
@@ -18,6 +18,7 @@ export const failedEventsHaveAPlace: StackRule = {
   name: "failed-events-have-a-place",
   says: "Every subscription that is not ephemeral has its dead-letter topic, `<topic>.<app-id>.dlq`.",
   remedy: `Make the topic, or annotate the subscription ${effectAnnotation}: ephemeral.`,
+  about: [subscription, ...topicKinds],
   faultsIn: (resources) => {
     const topics = topicsOf(resources);
     // Where another one makes the topics they cannot be seen here.
@@ -51,6 +52,7 @@ export const deliveriesDoNotEnd: StackRule = {
   remedy:
     "Add a Resiliency, scoped to the service, whose target components.<pubsub>.inbound.retry is " +
     "a policy with policy: constant and maxRetries: -1.",
+  about: [subscription, "dapr.io/Resiliency"],
   faultsIn: (resources) => {
     const policies = resources.filter(({ kind }) => kind === "dapr.io/Resiliency");
     return subscriptionsOf(resources).flatMap((resource) =>

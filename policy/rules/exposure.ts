@@ -81,6 +81,7 @@ export const publicTrafficIsEncrypted: StackRule = {
   name: "public-traffic-is-encrypted",
   says: "The gateway serves HTTPS; over plain HTTP it only says where to go.",
   remedy: "Attach the route to the HTTPS listener by sectionName.",
+  about: [`${gatewayApi}/Gateway`, `${gatewayApi}/HTTPRoute`],
   faultsIn: (resources) => {
     const gateways = resources.filter(({ kind }) => kind === `${gatewayApi}/Gateway`);
     return [

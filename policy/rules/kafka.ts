@@ -1,4 +1,4 @@
-import { hasSidecar, podOf } from "../pods.ts";
+import { hasSidecar, podKinds, podOf } from "../pods.ts";
 import type { Props, Resource } from "../resource.ts";
 import { labelOf, listOf, nameOf } from "../resource.ts";
 import type { Fault, ResourceRule, StackRule } from "../rule.ts";
@@ -100,6 +100,7 @@ export const servicesHaveAKafkaUserEach: StackRule = {
   name: "services-have-a-kafka-user-each",
   says: "Each service comes to Kafka as a user of its own.",
   remedy: "Make a user by the name of the app-id and give it to the service's sidecar alone.",
+  about: [component, ...userKinds, ...podKinds],
   faultsIn: (resources) => [
     ...resources.filter(isKafkaComponent).flatMap(sharedUser),
     ...sidecarUsers(resources),

@@ -12,6 +12,7 @@ export const namespacesDenyByDefault: StackRule = {
   remedy:
     "Add a NetworkPolicy for all pods of the namespace that names both directions and allows " +
     "nothing, as the one called default-deny of components/network.",
+  about: [policyKind, ...podKinds, ...operatedKinds, "helm.sh/Chart", "helm.sh/Release"],
   faultsIn: (resources) => {
     const charts = chartNamespaces(resources);
     const closed = new Set(policiesOf(resources).filter(deniesAll).map(namespaceOf));
@@ -35,6 +36,7 @@ export const podsHaveANetworkPolicy: StackRule = {
   says: "For every pod of ours a policy says who may reach it and whom it may reach.",
   remedy:
     "Add a NetworkPolicy whose podSelector names the pod and whose types are both directions.",
+  about: [policyKind, ...podKinds],
   faultsIn: (resources) => {
     const policies = policiesOf(resources).filter(({ props }) => !selectsAll(props.spec));
     return resources

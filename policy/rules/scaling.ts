@@ -2,8 +2,9 @@ import { podOf, selects } from "../pods.ts";
 import type { Resource } from "../resource.ts";
 import { labelOf, listOf, nameOf, namespaceOf } from "../resource.ts";
 import type { StackRule } from "../rule.ts";
-import { partitionsOf, topicName, topicsOf } from "./topics.ts";
+import { partitionsOf, topicKinds, topicName, topicsOf } from "./topics.ts";
 
+const budget = "policy/PodDisruptionBudget";
 const keda = "keda.sh/ScaledObject";
 const scalerKinds = [keda, "autoscaling/HorizontalPodAutoscaler"];
 const scaledKinds = ["apps/Deployment", "apps/StatefulSet"];
@@ -25,6 +26,7 @@ export const noReplicasBesideAScaler: StackRule = {
   name: "no-replicas-beside-a-scaler",
   says: "Where a scaler decides how many replicas run the workload does not say it too.",
   remedy: "Leave spec.replicas out.",
+  about: [...scalerKinds, ...scaledKinds],
   faultsIn: (resources) =>
     resources
       // A server fills in one replica where none is said.
@@ -42,6 +44,7 @@ export const scalersEndAtThePartitions: StackRule = {
   name: "scalers-end-at-the-partitions",
   says: "A scaler starts no more consumers than their largest topic has partitions.",
   remedy: "Lower maxReplicaCount to the partitions, as components/service/scaling.ts computes it.",
+  about: [keda, ...topicKinds],
   faultsIn: (resources) => {
     const partitions = new Map(
       topicsOf(resources).map((topic) => [topicName(topic), partitionsOf(topic)]),
@@ -66,12 +69,13 @@ export const replicasSurviveADrain: StackRule = {
   name: "replicas-survive-a-drain",
   says: "A workload of several replicas has a disruption budget, so that a drain leaves some.",
   remedy: "Add a PodDisruptionBudget that selects its pods.",
+  about: [budget, ...scalerKinds, ...scaledKinds],
   faultsIn: (resources) => {
-    const budgets = resources.filter(({ kind }) => kind === "policy/PodDisruptionBudget");
+    const budgets = resources.filter(({ kind }) => kind === budget);
     return resources
       .filter(({ kind, fromChart }) => scaledKinds.includes(kind) && !fromChart)
       .filter((resource) => leastReplicas(resource, resources) > 1)
-      .filter((resource) => !budgets.some((budget) => covers(budget, resource)))
+      .filter((resource) => !budgets.some((one) => covers(one, resource)))
       .map((resource) => ({ resource, fault: "may lose all its replicas to one drain" }));
   },
 };
@@ -82,6 +86,6 @@ function leastReplicas(resource: Resource, resources: readonly Resource[]): numb
   return Number(minReplicaCount ?? minReplicas ?? resource.props.spec?.replicas ?? 1);
 }
 
-const covers = (budget: Resource, resource: Resource): boolean =>
-  namespaceOf(budget) === namespaceOf(resource) &&
-  selects(budget.props.spec?.selector, podOf(resource)?.metadata.labels);
+const covers = (one: Resource, resource: Resource): boolean =>
+  namespaceOf(one) === namespaceOf(resource) &&
+  selects(one.props.spec?.selector, podOf(resource)?.metadata.labels);

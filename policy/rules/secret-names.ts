@@ -5,12 +5,14 @@ const secretName =
 /** Names that speak of where a secret is, of what kind it is or how long it lasts. */
 const pointer =
   /^(existing|image[-_]?pull)|(file|path|dir|name|ref|from|env|url|uri|endpoint|issuer|audience|algorithm|mechanism|type|store|key|ttl|seconds|expiry|length|enabled|mount|prefix|header|id)s?$/i;
-/** Of the pointers above, those that are secrets all the same. */
-const notPointer = /(api|private|access|client|encryption|signing|account)[-_.]?key$/i;
+/** Keys that are secrets themselves; a `secretKey` is mostly the key of a Secret. */
+const isKey = (name: string): boolean =>
+  /(api|private|access|client|encryption|signing|account)[-_.]?key$/i.test(name) ||
+  name.endsWith("SECRET_KEY");
 
 /** Whether a name says that its value is a secret. */
 export const namesSecret = (name: string): boolean =>
-  secretName.test(name) && (notPointer.test(name) || !pointer.test(name));
+  secretName.test(name) && (isKey(name) || !pointer.test(name));
 
 /** Whether a value stands for another one, or is too plain to be a secret. */
 export const isReference = (value: string): boolean =>

@@ -2,7 +2,11 @@ import type { Resource } from "../resource.ts";
 import { nameOf } from "../resource.ts";
 import type { ResourceRule } from "../rule.ts";
 
-const topicKinds = ["kafka.strimzi.io/KafkaTopic", "cluster.redpanda.com/Topic"];
+/** Topics as resources of the operators of Kafka and Redpanda. */
+export const topicKinds: readonly string[] = [
+  "kafka.strimzi.io/KafkaTopic",
+  "cluster.redpanda.com/Topic",
+];
 
 /** The topics that are resources of the stack. */
 export const topicsOf = (resources: readonly Resource[]): Resource[] =>
