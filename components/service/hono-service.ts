@@ -55,6 +55,8 @@ type Child = Pick<pulumi.CustomResourceOptions, "parent">;
 export class HonoService extends pulumi.ComponentResource {
   /** `http://<service>:<port>` inside the cluster. */
   readonly url: string;
+  /** The same by the address that its Service was given. */
+  readonly address: pulumi.Output<string>;
   readonly deployment: k8s.apps.v1.Deployment;
 
   constructor(name: string, args: HonoServiceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -67,7 +69,10 @@ export class HonoService extends pulumi.ComponentResource {
     const secrets = this.secrets(args, child);
     const migrated = args.database && this.migrate(args, args.database, account, child);
     this.deployment = this.deploy(args, account, secrets, migrated, child);
-    this.expose(args, child);
+    const { port } = contractOf(appId);
+    this.address = this.expose(args, child).spec.apply(
+      ({ clusterIP }) => `http://${clusterIP}:${port}`,
+    );
     if (replicasOf[place.size] > 1) this.keepUp(args, child);
     if (args.autoscaling && scales(appId)) this.scale(args, child);
     this.registerOutputs();
@@ -204,8 +209,8 @@ export class HonoService extends pulumi.ComponentResource {
     );
   }
 
-  private expose({ appId, place }: HonoServiceArgs, child: Child): void {
-    new k8s.core.v1.Service(
+  private expose({ appId, place }: HonoServiceArgs, child: Child): k8s.core.v1.Service {
+    return new k8s.core.v1.Service(
       appId,
       {
         metadata: metadata(appId, place),

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
 import { ensurePrograms } from "#toolchain/ensure.ts";
@@ -42,6 +42,9 @@ type Step = (name: string, work: () => unknown | Promise<unknown>) => Promise<vo
 export async function up(step: Step): Promise<ClusterDescription> {
   const found = await ensurePrograms([...programs]);
   const bin = found.kubernetes.path;
+  mkdirSync(plan.state, { recursive: true });
+  // PostgreSQL's own user must get to its data below, whatever the umask.
+  chmodSync(plan.state, 0o755);
   await step("network", makeNetwork);
   await step("certificates", makeCertificates);
   configureNode();

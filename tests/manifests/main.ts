@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { DefaultReporter, startVitest } from "vitest/node";
+import { ToolchainError } from "#toolchain/toolchain-error.ts";
 import { type ApiServer, startApiServer } from "../api-server.ts";
 import { Refusal, repositoryFolder } from "../e2e/stack.ts";
 import { renderCharts } from "./chart-objects.ts";
@@ -52,10 +53,10 @@ async function main(): Promise<number> {
 }
 
 /** Renders all there is, and gives the API server the schemas and namespaces of it. */
-async function prepare(server: ApiServer, helm: string | undefined): Promise<Setting> {
+async function prepare(server: ApiServer, helm: string): Promise<Setting> {
   const modules = await downloadModules();
   const renders = await timed("rendered", allRenders);
-  const chartRenders = helm === undefined ? [] : renderCharts(helm, modules, renders);
+  const chartRenders = renderCharts(helm, modules, renders);
   const objects = distinct([...renders, ...chartRenders]).map(({ object }) => object);
   const crds = loadCrds(objects, modules, crdFolder());
   await timed(`${crds.length} schemas in place`, () => prepareCluster(server, crds, objects));
@@ -106,7 +107,10 @@ const literally = (text: string): RegExp =>
   new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "i");
 
 process.exitCode = await main().catch((error: NodeJS.ErrnoException) => {
-  const isExpected = error instanceof Refusal || error.code?.startsWith("ERR_PARSE_ARGS");
+  const isExpected =
+    error instanceof Refusal ||
+    error instanceof ToolchainError ||
+    error.code?.startsWith("ERR_PARSE_ARGS");
   console.error(isExpected ? error.message : error);
   return 1;
 });

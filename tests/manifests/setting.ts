@@ -6,7 +6,7 @@ import type { Render } from "./renders.ts";
 /** What the runner hands to the tests. */
 export type Setting = Pick<ApiServer, "url" | "token" | "certificate"> & {
   readonly renders: readonly Render[];
-  /** What charts become that are on this machine, where Helm is too. */
+  /** What charts become that are on this machine. */
   readonly chartRenders: readonly Render[];
   /** Groups whose schemas are not on this machine: their objects are skipped by name. */
   readonly absentGroups: readonly string[];

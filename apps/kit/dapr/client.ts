@@ -1,4 +1,4 @@
-import { DaprClient, HttpMethod } from "@dapr/dapr";
+import type { DaprClient } from "@dapr/dapr";
 import { dapr } from "#apps/contracts/dapr.ts";
 import type { AppId, Invocation, ServiceContract } from "#apps/contracts/services.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
@@ -42,15 +42,9 @@ const silent = { error: ignore, warn: ignore, info: ignore, verbose: ignore, deb
 
 /** The service's side of its sidecar. Connects at the first call, never when it is made. */
 export function createSidecar<S extends ServiceContract>(appId: AppId, env: CommonEnv): Sidecar<S> {
-  let client: DaprClient | undefined;
-  const connected = (): DaprClient => {
-    client ??= new DaprClient({
-      daprHost: env.DAPR_HOST,
-      daprPort: String(env.DAPR_HTTP_PORT),
-      daprApiToken: env.DAPR_API_TOKEN,
-      isKeepAlive: true,
-      logger: { service: silent },
-    });
+  let client: Promise<DaprClient> | undefined;
+  const connected = (): Promise<DaprClient> => {
+    client ??= connect(env);
     return client;
   };
 
@@ -73,7 +67,7 @@ export function createSidecar<S extends ServiceContract>(appId: AppId, env: Comm
       const body = Buffer.from(letter.bytes) as unknown as object;
       const options = { metadata, contentType: "application/octet-stream" };
       const { error } = await bounded(
-        connected().pubsub.publish(dapr.pubsub, letter.topic, body, options),
+        connected().then(({ pubsub }) => pubsub.publish(dapr.pubsub, letter.topic, body, options)),
       );
       if (error) throw new AwayError(`dead letter not published: ${error.message}`);
     },
@@ -81,14 +75,29 @@ export function createSidecar<S extends ServiceContract>(appId: AppId, env: Comm
     get: async (callee, path, query, headers) => {
       const method = `${(path as string).slice(1)}${query.size ? `?${query}` : ""}`;
       try {
+        const { HttpMethod } = await import("@dapr/dapr");
         return await bounded(
-          connected().invoker.invoke(callee, method, HttpMethod.GET, undefined, { headers }),
+          connected().then(({ invoker }) =>
+            invoker.invoke(callee, method, HttpMethod.GET, undefined, { headers }),
+          ),
         );
       } catch (error) {
         throw failureOf(callee, error as Error);
       }
     },
   };
+}
+
+/** Loaded here, as it takes half of a start and of the memory, and many a service never calls. */
+async function connect(env: CommonEnv): Promise<DaprClient> {
+  const { DaprClient } = await import("@dapr/dapr");
+  return new DaprClient({
+    daprHost: env.DAPR_HOST,
+    daprPort: String(env.DAPR_HTTP_PORT),
+    daprApiToken: env.DAPR_API_TOKEN,
+    isKeepAlive: true,
+    logger: { service: silent },
+  });
 }
 
 /** The client packs what it knows of a failed call into the message, as JSON with the status. */
