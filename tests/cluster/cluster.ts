@@ -6,7 +6,7 @@ import { addons, busyboxImage, corednsImage, provisionerImage } from "./addons.t
 import { kafka, kafkaAdmin, postgres, postgresAdmin } from "./backing.ts";
 import { kubeconfigOf, makeCertificates } from "./certificates.ts";
 import { controlPlane } from "./control-plane.ts";
-import { imagesOnNode, importScratch, type ScratchImage } from "./images.ts";
+import { imagesOnNode, importScratch, librariesOf, type ScratchImage } from "./images.ts";
 import { makeNetwork } from "./network.ts";
 import { configureNode, node, pauseImage } from "./node.ts";
 import { apiServer, descriptionFile, kubeconfigFile, plan } from "./plan.ts";
@@ -116,6 +116,13 @@ function imagesOf(paths: Readonly<Record<string, string>>): ScratchImage[] {
     {
       reference: `${dapr.registry}/daprd:${dapr.tag}`,
       files: { "/daprd": `${paths.daprd}` },
+    },
+    {
+      reference: redisImage,
+      files: {
+        "/redis-server": `${paths["redis-server"]}`,
+        ...librariesOf(`${paths["redis-server"]}`),
+      },
     },
   ];
 }

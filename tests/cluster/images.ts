@@ -60,6 +60,15 @@ export function importScratch({ reference, files, user = "65532:65532" }: Scratc
   }
 }
 
+/** The shared libraries that a program of this machine needs, each at its own path. */
+export const librariesOf = (program: string): Record<string, string> =>
+  Object.fromEntries(
+    [...run("ldd", [program]).matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, path = ""]) => [
+      path,
+      path,
+    ]),
+  );
+
 /** Gives the node an image from an archive, as `npm run images` writes it. */
 export function importArchive(archive: string): void {
   ctr("images", "import", archive);
