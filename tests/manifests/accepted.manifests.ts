@@ -53,10 +53,7 @@ describe("what charts bring is delegated", () => {
 describe("values of charts are known to them", () => {
   for (const [name, own] of Map.groupBy(charts, (chart) => chart.name)) {
     const defaults = setting.chartDefaults[name];
-    if (defaults === undefined) {
-      test.skip(`${name}: this chart is not here`, () => {});
-      continue;
-    }
+    if (defaults === undefined) continue;
     test(name, () => {
       const unknown = own.flatMap(({ values }) => unknownValues(values, defaults));
       expect([...new Set(unknown)]).toEqual([]);

@@ -9,22 +9,37 @@ export type Defaults = { readonly [key: string]: unknown };
 export type ChartPlace = {
   readonly module: string;
   readonly folder: string;
-  /** Whether Helm takes the folder as it is: others are put together when they are released. */
-  readonly complete: boolean;
+  /** A file that is written when the chart is released: from which other one, with what filled in. */
+  readonly written?: {
+    readonly file: string;
+    readonly from: string;
+    readonly filled: Readonly<Record<string, string>>;
+  };
 };
 
 /** The charts that Go modules bring along, by the name of their release. */
 const places: Readonly<Record<string, ChartPlace>> = {
-  dapr: { module: "github.com/dapr/dapr", folder: "charts/dapr", complete: true },
+  dapr: { module: "github.com/dapr/dapr", folder: "charts/dapr" },
   "cert-manager": {
     module: "github.com/cert-manager/cert-manager",
     folder: "deploy/charts/cert-manager",
-    complete: false,
+    written: {
+      file: "Chart.yaml",
+      from: "Chart.template.yaml",
+      filled: { "{{IS_PRERELEASE}}": "false" },
+    },
   },
   "envoy-gateway": {
     module: "github.com/envoyproxy/gateway",
     folder: "charts/gateway-helm",
-    complete: false,
+    written: {
+      file: "values.yaml",
+      from: "values.tmpl.yaml",
+      filled: {
+        "${GatewayImage}": "docker.io/envoyproxy/gateway:v1.6.0",
+        "${GatewayImagePullPolicy}": "IfNotPresent",
+      },
+    },
   },
 };
 

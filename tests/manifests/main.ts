@@ -43,7 +43,7 @@ async function main(): Promise<number> {
   process.once("SIGTERM", () => process.exit(143));
   const server = await startApiServer(join(folder, "api-server"), programs);
   try {
-    const setting = await prepare(server, programs.helm);
+    const setting = await prepare(server, programs.helm, join(folder, "charts"));
     const file = join(folder, "setting.json");
     writeFileSync(file, JSON.stringify(setting), { mode: 0o600 });
     return await run(file, values.filter);
@@ -53,10 +53,10 @@ async function main(): Promise<number> {
 }
 
 /** Renders all there is, and gives the API server the schemas and namespaces of it. */
-async function prepare(server: ApiServer, helm: string): Promise<Setting> {
+async function prepare(server: ApiServer, helm: string, scratch: string): Promise<Setting> {
   const modules = await downloadModules();
   const renders = await timed("rendered", allRenders);
-  const chartRenders = renderCharts(helm, modules, renders);
+  const chartRenders = renderCharts({ helm, modules, scratch }, renders);
   const objects = distinct([...renders, ...chartRenders]).map(({ object }) => object);
   const crds = loadCrds(objects, modules, crdFolder());
   await timed(`${crds.length} schemas in place`, () => prepareCluster(server, crds, objects));
