@@ -17,7 +17,9 @@ type Settings = {
 
 // Nothing is asked of the cluster, so an empty file is as good as its kubeconfig.
 const kubeconfig = "/dev/null";
-const placeholder = "a-password-of-the-render";
+
+/** What every password of a render starts with, so that one in clear is found. */
+export const canary = "canary-of-the-render";
 
 /** The keys of a stack's configuration that each choice stands for. */
 const settings: Settings = {
@@ -35,7 +37,7 @@ const settings: Settings = {
       kafka: {
         engine: "external",
         brokers: ["kafka-0.example.com:9093", "kafka-1.example.com:9093"],
-        admin: { username: "admin", password: placeholder },
+        admin: { username: "admin", password: canary },
       },
     },
   },
@@ -45,9 +47,9 @@ const settings: Settings = {
       postgres: {
         engine: "external",
         host: "postgres.example.com",
-        admin: { username: "admin", password: placeholder },
+        admin: { username: "admin", password: canary },
       },
-      redis: { engine: "external", address: "redis.example.com:6380", password: placeholder },
+      redis: { engine: "external", address: "redis.example.com:6380", password: canary },
     },
   },
 };

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { canary } from "#commands/render/choices.ts";
 import { describe as nameOf } from "#commands/render/manifests.ts";
 import { ApiClient } from "./api-client.ts";
 import { unknownValues } from "./chart-values.ts";
 import { type DistinctObject, distinct } from "./renders.ts";
-import { canary } from "./samples.ts";
 import { readSetting } from "./setting.ts";
 
 const setting = readSetting();

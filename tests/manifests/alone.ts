@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { appIds } from "#apps/contracts/services.ts";
 import type { StackSize } from "#apps/contracts/topics.ts";
 import { DaprResources } from "#components/dapr/resources.ts";
@@ -31,7 +30,7 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
         image: "registry.example.com/todo@sha256:0",
         pullSecrets: size === "prod" ? ["registry"] : [],
         env: {
-          TOKEN_SECRET: pulumi.secret("a-secret-of-the-tests"),
+          TOKEN_SECRET: password("token-secret"),
           DEVELOPMENT_ISSUER: "false",
         },
         database,

@@ -1,13 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StackSize } from "#apps/contracts/topics.ts";
+import { canary } from "#commands/render/choices.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
 import type { Kafka } from "#components/kafka/kafka.ts";
 import type { Place } from "#components/place.ts";
 import type { DatabaseAccess } from "#components/postgres/postgres.ts";
 import type { Redis } from "#components/redis/redis.ts";
-
-/** What every generated password starts with: rendered files are searched for it. */
-export const canary = "canary-of-the-render";
 
 /** A password that shows where it comes to light. */
 export const password = (name: string): pulumi.Output<string> => pulumi.secret(`${canary}-${name}`);
