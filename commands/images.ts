@@ -36,18 +36,7 @@ const clone = join(import.meta.dirname, "..");
 const folder = workshopFolderOf(clone);
 
 const [own, command] = splitAt(process.argv.slice(2), "--");
-const { values, positionals } = parseArgs({
-  args: own,
-  allowPositionals: true,
-  options: {
-    push: { type: "string" },
-    archive: { type: "string" },
-    base: { type: "string" },
-    "expect-tag": { type: "string" },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", short: "h", default: false },
-  },
-});
+const { values, positionals } = parsed();
 const [action = "build", ...wanted] = positionals;
 const actions: Readonly<Record<string, () => Promise<void>>> = { build, list, base, clean };
 
@@ -63,8 +52,9 @@ try {
 
 async function build(): Promise<void> {
   const delivery = chosenDelivery();
+  const all = await contents();
   const shop = workshop();
-  for (const content of await contents()) {
+  for (const content of all) {
     const expected = values["expect-tag"];
     if (expected !== undefined && expected !== content.tag) {
       throw new ImageError(
@@ -142,4 +132,25 @@ function splitAt(words: readonly string[], separator: string): [string[], string
   const index = words.indexOf(separator);
   if (index < 0) return [[...words], undefined];
   return [words.slice(0, index), words.slice(index + 1)];
+}
+
+/** A misspelt option is told with the help, not with a stack. */
+function parsed() {
+  try {
+    return parseArgs({
+      args: own,
+      allowPositionals: true,
+      options: {
+        push: { type: "string" },
+        archive: { type: "string" },
+        base: { type: "string" },
+        "expect-tag": { type: "string" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${help}`);
+    process.exit(2);
+  }
 }

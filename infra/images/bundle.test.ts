@@ -51,6 +51,12 @@ test("every service of the map has an image", () => {
   expect(imageNames(clone)).toEqual(expect.arrayContaining(appIds));
 });
 
+test.each(imageNames(clone))("the bundle of %s finds all it asks for when it starts", (name) => {
+  const { status, stderr } = start(name, "main.mjs");
+  expect(stderr).not.toMatch(/Cannot find|ERR_MODULE_NOT_FOUND|Dynamic require|SyntaxError/);
+  expect(status).not.toBe(0); // it was told nothing
+});
+
 describe.each(appIds)("the bundle of %s", (appId) => {
   test("holds what runs, and nothing of what builds and tests it", () => {
     const paths = [...filesOf(appId).keys()];

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** An image as its archive holds it. */
@@ -24,6 +24,7 @@ export type UnpackedImage = {
 export function unpack(archive: string, folder: string): UnpackedImage {
   const root = join(folder, "root");
   mkdirSync(root, { recursive: true });
+  chmodSync(root, 0o755); // whatever the umask: it is no folder of the image
   execFileSync("tar", ["-xf", archive, "-C", folder]);
   const [manifest] = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8"));
   const layers: string[] = manifest.Layers.map((layer: string) => join(folder, layer));
