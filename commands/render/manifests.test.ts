@@ -48,6 +48,16 @@ test("each object is a file, in the order in which they can be applied", async (
   });
 });
 
+test("a text stays one for readers of YAML 1.1 too, as kubectl", async () => {
+  const texts = { a: "yes", b: "on", c: "0777", d: "1e3", e: "12:30", f: "null", g: "a: b" };
+  const files = render(
+    await record(() => new k8s.core.v1.ConfigMap("texts", { metadata: {}, data: texts })),
+  );
+  const [text] = [...files.values()];
+  expect(parse(text as string, { version: "1.1" }).data).toEqual(texts);
+  expect(text).toMatch(/^apiVersion: v1/);
+});
+
 test("the order of registration changes nothing", async () => {
   const one = await record(() => [topic(), configMap("one"), configMap("two")]);
   const other = await record(() => [configMap("two"), topic(), configMap("one")]);

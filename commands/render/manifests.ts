@@ -57,6 +57,8 @@ const first = ["apiVersion", "kind", "metadata", "name", "namespace"];
 
 const yaml = (value: unknown): string =>
   stringify(value, {
+    // kubectl reads YAML 1.1, in which a bare `yes` or `12:30` is no text.
+    version: "1.1",
     lineWidth: 0,
     aliasDuplicateObjects: false,
     sortMapEntries: (one, other) => {
