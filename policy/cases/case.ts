@@ -50,7 +50,13 @@ export const fromChart = (resource: Registered): Registered => ({
 type About = Partial<Pick<Registered, "protect">>;
 const chartType = "kubernetes:helm.sh/v4:Chart";
 
-const registered = (type: string, name: string, inputs: Props, about: About): Registered => ({
+/** A resource of any provider, by its whole type. */
+export const registered = (
+  type: string,
+  name: string,
+  inputs: Props,
+  about: About = {},
+): Registered => ({
   ...{ type, name, urn: `${type}::${name}`, parent: undefined, protect: false, inputs },
   ...about,
 });

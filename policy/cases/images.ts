@@ -43,6 +43,11 @@ export const imageCases: Cases = {
         resources: [deployment({ annotations: { "dapr.io/sidecar-image": "daprd:edge" } })],
         says: "runs daprd:edge",
       },
+      {
+        when: "the digest is none",
+        resources: [running("zipkin:3.5.1@sha256:0")],
+        says: "runs zipkin:3.5.1@sha256:0, whose digest is none",
+      },
       { when: "there is no image", resources: [running(undefined)], says: "has no image" },
     ],
     accepts: [

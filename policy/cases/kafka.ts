@@ -1,5 +1,5 @@
 import type { Cases } from "./case.ts";
-import { chart, deployment, dev, object, prod } from "./case.ts";
+import { chart, deployment, dev, object, prod, registered } from "./case.ts";
 
 const listener = { name: "tls", type: "internal", tls: true, authentication: { type: "scram" } };
 const kafka = (changes: object, authorization: object | undefined = { type: "simple" }) =>
@@ -143,6 +143,15 @@ export const kafkaCases: Cases = {
           }),
         ],
         says: "may Write every topic",
+      },
+      {
+        when: "it is a user of the local stack",
+        resources: [
+          registered("host:index:KafkaUser", "a", {
+            acls: [{ resourceType: "group", name: "*", operations: ["Read"] }],
+          }),
+        ],
+        says: "host:index:KafkaUser a may Read every group",
       },
     ],
     accepts: [

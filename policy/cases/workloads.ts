@@ -71,21 +71,30 @@ export const workloadCases: Cases = {
     rejects: [
       {
         when: "a scaled service says nothing of nodes",
-        resources: [deployment({ pod: notSpread })],
+        resources: [deployment({ pod: notSpread }), scaledObject()],
+        settings: prod,
+        says: "may have all its replicas on one node",
+      },
+      {
+        when: "a service of two says nothing of nodes",
+        resources: [deployment({ pod: notSpread, spec: { replicas: 2 } })],
         settings: prod,
         says: "may have all its replicas on one node",
       },
     ],
     accepts: [
-      { when: "replicas stand apart", resources: [deployment()], settings: prod },
+      { when: "replicas stand apart", resources: [replicas(2)], settings: prod },
       {
         when: "there is one replica",
-        resources: [deployment({ pod: notSpread, spec: { replicas: 1 } })],
+        resources: [
+          deployment({ pod: notSpread }),
+          deployment({ pod: notSpread, spec: { replicas: 1 }, name: "one" }),
+        ],
         settings: prod,
       },
       {
         when: "there is one node, in dev",
-        resources: [deployment({ pod: notSpread })],
+        resources: [deployment({ pod: notSpread, spec: { replicas: 2 } })],
         settings: dev,
       },
     ],

@@ -70,6 +70,7 @@ function faultsOfImage(image: unknown, settings: Pick<Settings, "thirdPartyImage
   if (image === undefined) return ["has no image"];
   // An image that is yet to be built is looked at when its name is known.
   if (typeof image !== "string" || digested.test(image)) return [];
+  if (image.includes("@")) return [`runs ${image}, whose digest is none (sha256:…)`];
   const tag = /:([^:/@]+)$/.exec(image)?.[1];
   if (tag === undefined) return [`runs ${image}, which is whatever was pushed last`];
   if (contentTag.test(tag)) return [];

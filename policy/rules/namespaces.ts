@@ -9,8 +9,6 @@ const needs: Readonly<Record<string, string>> = {
   "dapr-system": "baseline",
   // The proxies that the controller makes are shaped by it.
   "envoy-gateway-system": "baseline",
-  // The node exporter reads the files and the network of its node.
-  monitoring: "privileged",
 };
 
 export const namespacesAreRestricted: ResourceRule = {

@@ -9,9 +9,6 @@ const keda = "keda.sh/ScaledObject";
 const scalerKinds = [keda, "autoscaling/HorizontalPodAutoscaler"];
 const scaledKinds = ["apps/Deployment", "apps/StatefulSet"];
 
-const scalersIn = (resources: readonly Resource[]): Resource[] =>
-  resources.filter(({ kind }) => scalerKinds.includes(kind));
-
 const scales = (scaler: Resource, target: Resource): boolean => {
   const { kind = "Deployment", name } = scaler.props.spec?.scaleTargetRef ?? {};
   return (
@@ -20,6 +17,9 @@ const scales = (scaler: Resource, target: Resource): boolean => {
     namespaceOf(target) === namespaceOf(scaler)
   );
 };
+
+const scalerOf = (target: Resource, resources: readonly Resource[]): Resource | undefined =>
+  resources.find((one) => scalerKinds.includes(one.kind) && scales(one, target));
 
 /** Source: pulumi/pulumi-kubernetes#2569. */
 export const noReplicasBesideAScaler: StackRule = {
@@ -33,7 +33,7 @@ export const noReplicasBesideAScaler: StackRule = {
       .filter(({ kind, asWritten }) => scaledKinds.includes(kind) && asWritten)
       .filter(({ props }) => props.spec?.replicas !== undefined)
       .flatMap((resource) => {
-        const scaler = scalersIn(resources).find((one) => scales(one, resource));
+        const scaler = scalerOf(resource, resources);
         return scaler
           ? [{ resource, fault: `takes back what ${labelOf(scaler)} decides (replicas)` }]
           : [];
@@ -80,9 +80,30 @@ export const replicasSurviveADrain: StackRule = {
   },
 };
 
+export const replicasAreSpread: StackRule = {
+  name: "replicas-are-spread",
+  says: "In prod the replicas of a workload stand on different nodes.",
+  remedy:
+    "Add topologySpreadConstraints by kubernetes.io/hostname, and by zone where there are any.",
+  about: [...scalerKinds, ...scaledKinds],
+  faultsIn: (resources, { size }) =>
+    resources
+      .filter(({ kind, fromChart }) => scaledKinds.includes(kind) && !fromChart)
+      .filter((one) => scalerOf(one, resources) || leastReplicas(one, resources) > 1)
+      .filter((one) => size === "prod" && !isSpread(one))
+      .map((resource) => ({ resource, fault: "may have all its replicas on one node" })),
+};
+
+function isSpread(resource: Resource): boolean {
+  const spec = podOf(resource)?.spec;
+  return (
+    listOf(spec?.topologySpreadConstraints).length > 0 ||
+    spec?.affinity?.podAntiAffinity !== undefined
+  );
+}
+
 function leastReplicas(resource: Resource, resources: readonly Resource[]): number {
-  const scaler = scalersIn(resources).find((one) => scales(one, resource));
-  const { minReplicaCount, minReplicas } = scaler?.props.spec ?? {};
+  const { minReplicaCount, minReplicas } = scalerOf(resource, resources)?.props.spec ?? {};
   return Number(minReplicaCount ?? minReplicas ?? resource.props.spec?.replicas ?? 1);
 }
 

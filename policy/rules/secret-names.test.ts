@@ -19,12 +19,18 @@ describe("a name", () => {
   });
 });
 
-test.each(["", "true", "3600", "$(PASSWORD)", "$PASSWORD", "{{ .Password }}", "<secret>"])(
-  "a value that is none: %j",
-  (value) => {
-    expect(isReference(value)).toBe(true);
-  },
-);
+test.each([
+  "",
+  "true",
+  "3600",
+  "$(PASSWORD)",
+  "$PASSWORD",
+  "{{ .Password }}",
+  "<secret>",
+  "/etc/secrets",
+])("a value that is none: %j", (value) => {
+  expect(isReference(value)).toBe(true);
+});
 
 describe("a text", () => {
   test.each([

@@ -14,9 +14,9 @@ const isKey = (name: string): boolean =>
 export const namesSecret = (name: string): boolean =>
   secretName.test(name) && (isKey(name) || !pointer.test(name));
 
-/** Whether a value stands for another one, or is too plain to be a secret. */
+/** Whether a value stands for another one, is a path, or is too plain to be a secret. */
 export const isReference = (value: string): boolean =>
-  value === "" || /^(true|false|null|none|\d+)$/i.test(value) || /[$<{%]/.test(value[0] ?? "");
+  /^(|true|false|null|none|\d+|[$<{%].*|\/[\w.-]+(\/[\w.-]*)*)$/is.test(value);
 
 /** A secret inside a text: a key in PEM, credentials in a URL. */
 const inText: readonly [RegExp, string][] = [

@@ -50,7 +50,6 @@ export const configMapsHaveNoSecrets: ResourceRule = {
   says: "Config maps hold no passwords, tokens or private keys.",
   remedy: bySecret,
   about: ["core/ConfigMap"],
-  whose: "everyone's",
   faultsOf: ({ props }) =>
     entriesOf(props.data).flatMap(([key, value]) => {
       if (typeof value !== "string") return [];

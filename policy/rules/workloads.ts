@@ -1,5 +1,4 @@
 import { containersOf, hasSidecar, inContainers, podKinds, podOf, serverKinds } from "../pods.ts";
-import { listOf } from "../resource.ts";
 import type { ResourceRule } from "../rule.ts";
 
 export const serversAreProbed: ResourceRule = {
@@ -53,22 +52,6 @@ const missing = (resources: { requests?: object; limits?: object } | undefined):
     ...["cpu", "memory"].filter((name) => !requests[name]).map((name) => `asks for no ${name}`),
     ...(limits.memory ? [] : ["has no limit of memory"]),
   ];
-};
-
-export const replicasAreSpread: ResourceRule = {
-  name: "replicas-are-spread",
-  says: "In prod the replicas of a workload stand on different nodes.",
-  remedy:
-    "Add topologySpreadConstraints by kubernetes.io/hostname, and by zone where there are any.",
-  about: ["apps/Deployment", "apps/StatefulSet"],
-  faultsOf: (resource, { size }) => {
-    if (size !== "prod" || resource.props.spec?.replicas === 1) return [];
-    const spec = podOf(resource)?.spec;
-    const isSpread =
-      listOf(spec?.topologySpreadConstraints).length > 0 ||
-      spec?.affinity?.podAntiAffinity !== undefined;
-    return isSpread ? [] : ["may have all its replicas on one node"];
-  },
 };
 
 export const rolloutsLoseNothing: ResourceRule = {
