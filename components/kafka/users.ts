@@ -4,18 +4,30 @@ import { publishableBy } from "#components/dapr/components.ts";
 
 /** What a user of the broker may do with one resource. */
 export type Grant = {
-  readonly resourceType: "topic" | "group";
+  readonly resourceType: "topic" | "group" | "cluster";
+  /** `*` is all of them. */
   readonly name: string;
-  readonly operations: readonly ("Read" | "Write" | "Describe")[];
+  readonly operations: readonly ("Read" | "Write" | "Describe" | "DescribeConfigs")[];
 };
 
-export type UserSpec = { readonly name: AppId; readonly grants: readonly Grant[] };
+/** A user of the broker: a service by its app-id, or the viewer. */
+export type UserSpec = { readonly name: string; readonly grants: readonly Grant[] };
 
 /** One user for each service that uses Kafka, with the rights its contract needs and no other. */
 export const userSpecs = (): UserSpec[] =>
   appIds
     .map((name) => ({ name, grants: grantsOf(name) }))
     .filter(({ grants }) => grants.length > 0);
+
+/** Looks at everything and changes nothing: for Redpanda Console and what measures. */
+export const viewerSpec: UserSpec = {
+  name: "viewer",
+  grants: [
+    { resourceType: "topic", name: "*", operations: ["Read", "Describe", "DescribeConfigs"] },
+    { resourceType: "group", name: "*", operations: ["Describe"] },
+    { resourceType: "cluster", name: "kafka-cluster", operations: ["Describe", "DescribeConfigs"] },
+  ],
+};
 
 function grantsOf(appId: AppId): Grant[] {
   const subscribed = subscriptionsOf(contractOf(appId)).map(([topic]) => topic);

@@ -1,0 +1,47 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Place, Reach, SecretKey } from "#components/place.ts";
+import { labelsOf } from "#components/place.ts";
+import type { RemoteTls } from "#components/provision/remote-tls.ts";
+import { authorityOf } from "#components/provision/remote-tls.ts";
+import type { Redis } from "./redis.ts";
+
+export type ExternalRedisArgs = {
+  readonly place: Pick<Place, "namespace">;
+  readonly host: pulumi.Input<string>;
+  readonly port: number;
+  readonly username: string;
+  readonly password: pulumi.Input<string>;
+  readonly tls: RemoteTls;
+};
+
+/** Redis that stands elsewhere; nothing is made in it. */
+export class ExternalRedis extends pulumi.ComponentResource implements Redis {
+  readonly address: pulumi.Output<string>;
+  readonly username: string;
+  readonly password: SecretKey;
+  readonly tls: Redis["tls"];
+  readonly ready: readonly pulumi.Resource[];
+  readonly reach: Reach;
+
+  constructor(name: string, args: ExternalRedisArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("todo:redis:ExternalRedis", name, {}, opts);
+    const child = { parent: this };
+    const secret = new k8s.core.v1.Secret(
+      "redis",
+      {
+        metadata: { namespace: args.place.namespace, labels: labelsOf("redis") },
+        stringData: { password: pulumi.secret(args.password) },
+      },
+      child,
+    );
+    this.address = pulumi.interpolate`${args.host}:${args.port}`;
+    this.username = args.username;
+    this.password = { name: secret.metadata.name, key: "password" };
+    const caCertificate = authorityOf("redis", args.tls, args.place, child);
+    this.tls = caCertificate ? { caCertificate } : args.tls === "public" ? "public" : false;
+    this.reach = { peers: [], ports: [args.port] };
+    this.ready = [];
+    this.registerOutputs();
+  }
+}
