@@ -153,7 +153,10 @@ const volumes: readonly object[] = [
               name: "provisioner",
               image: provisionerImage,
               imagePullPolicy: "Never",
-              args: ["start", "--config", "/etc/config/config.json"],
+              args: [
+                ...["start", "--config", "/etc/config/config.json"],
+                ...["--service-account-name", "local-path-provisioner"],
+              ],
               env: [
                 {
                   name: "POD_NAMESPACE",
