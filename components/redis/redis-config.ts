@@ -53,7 +53,7 @@ export function redisAcl(password: string): string {
   const keys = appIds.filter((appId) => contractOf(appId).state).map((appId) => `~${appId}||*`);
   const commands = [
     ...["+@read", "+@write", "+@connection", "+@transaction", "+@scripting"],
-    ...["-@dangerous", "-@admin", "+info", "+wait"],
+    ...["-@dangerous", "-@admin", "+info", "+wait", "+client|setname", "+client|setinfo"],
   ];
   const hash = createHash("sha256").update(password).digest("hex");
   return [
