@@ -3,6 +3,7 @@ import { canary } from "#commands/render/choices.ts";
 import { describe as nameOf } from "#commands/render/manifests.ts";
 import { ApiClient } from "./api-client.ts";
 import { unknownValues } from "./chart-values.ts";
+import { unknownSettings } from "./kafka-names.ts";
 import { type DistinctObject, distinct } from "./renders.ts";
 import { readSetting } from "./setting.ts";
 
@@ -59,6 +60,14 @@ describe("values of charts are known to them", () => {
       expect([...new Set(unknown)]).toEqual([]);
     });
   }
+});
+
+test("settings of Kafka are known to it", () => {
+  const unknown = distinct(renders).flatMap(({ object }) =>
+    unknownSettings(object, setting.kafkaNames).map((name) => `${nameOf(object)} ${name}`),
+  );
+  expect(setting.kafkaNames.topic).toContain("retention.ms");
+  expect(unknown).toEqual([]);
 });
 
 describe("secrets", () => {

@@ -8,6 +8,7 @@ import { PrometheusStack } from "#components/observability/prometheus-stack.ts";
 import { operators } from "#components/platform/operators.ts";
 import { Platform, type PlatformArgs } from "#components/platform/platform.ts";
 import { HonoService } from "#components/service/hono-service.ts";
+import { engines } from "./engines.ts";
 import { daprFacts, database, kafka, password, placeOf, redis } from "./samples.ts";
 
 /** Each component by itself: what it is called here, and a program that makes it in a size. */
@@ -21,6 +22,7 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
       charts: {},
       values: {},
     }),
+  ...engines,
   dapr: () => new DaprResources("dapr", { facts: daprFacts }),
   service: (size) => {
     for (const appId of appIds) {
@@ -59,6 +61,7 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
         monitoring: [],
         daprNamespace: "dapr-system",
       },
+      others: [],
     }),
   "ingress, self-signed": (size) => gateway(size, { kind: "self-signed" }),
   "ingress, ACME": (size) =>

@@ -9,8 +9,9 @@ import { Refusal, repositoryFolder } from "../e2e/stack.ts";
 import { renderCharts } from "./chart-objects.ts";
 import { loadDefaults } from "./chart-values.ts";
 import { crdFolder, downloadModules, groupsOfFolder, loadCrds } from "./crds.ts";
+import { readKafkaNames } from "./kafka-names.ts";
 import { prepareCluster } from "./prepare.ts";
-import { findPrograms } from "./programs.ts";
+import { findPrograms, type Programs } from "./programs.ts";
 import { allRenders, distinct } from "./renders.ts";
 import { type Setting, settingVariable } from "./setting.ts";
 import { summary } from "./summary.ts";
@@ -43,7 +44,7 @@ async function main(): Promise<number> {
   process.once("SIGTERM", () => process.exit(143));
   const server = await startApiServer(join(folder, "api-server"), programs);
   try {
-    const setting = await prepare(server, programs.helm, join(folder, "charts"));
+    const setting = await prepare(server, programs, join(folder, "charts"));
     const file = join(folder, "setting.json");
     writeFileSync(file, JSON.stringify(setting), { mode: 0o600 });
     return await run(file, values.filter);
@@ -53,7 +54,8 @@ async function main(): Promise<number> {
 }
 
 /** Renders all there is, and gives the API server the schemas and namespaces of it. */
-async function prepare(server: ApiServer, helm: string, scratch: string): Promise<Setting> {
+async function prepare(server: ApiServer, programs: Programs, scratch: string): Promise<Setting> {
+  const { helm, java, kafkaHome } = programs;
   const modules = await downloadModules();
   const renders = await timed("rendered", allRenders);
   const chartRenders = renderCharts({ helm, modules, scratch }, renders);
@@ -68,6 +70,7 @@ async function prepare(server: ApiServer, helm: string, scratch: string): Promis
     chartRenders,
     absentGroups: existsSync(crdFolder()) ? [] : groupsOfFolder,
     chartDefaults: loadDefaults(modules),
+    kafkaNames: readKafkaNames(java, kafkaHome),
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { StackSize } from "#apps/contracts/topics.ts";
 import { choices } from "#commands/render/choices.ts";
 import {
@@ -44,8 +45,13 @@ export async function allRenders(): Promise<Render[]> {
     ),
   ];
   const renders: Render[] = [];
+  // What fails where nobody awaits it is a failure too, but no longer says whose.
+  const stray = (error: unknown): number => renders.push(failed("something not awaited", error));
+  process.on("unhandledRejection", stray);
   // One after the other: there is one recorder in a process.
   for (const [name, run] of programs) renders.push(await renderOf(name, run));
+  await setImmediate();
+  process.off("unhandledRejection", stray);
   return renders;
 }
 
@@ -54,9 +60,16 @@ async function renderOf(name: string, run: () => Promise<Recorded[]>): Promise<R
     const resources = await run();
     return { name, objects: objectsOf(resources), charts: chartsOf(resources) };
   } catch (error) {
-    return { name, objects: [], charts: [], failure: (error as Error).stack ?? String(error) };
+    return failed(name, error);
   }
 }
+
+const failed = (name: string, error: unknown): Render => ({
+  name,
+  objects: [],
+  charts: [],
+  failure: (error as Error).stack ?? String(error),
+});
 
 /** The objects of all renders, those that are equal only once. */
 export function distinct(renders: readonly Render[]): DistinctObject[] {

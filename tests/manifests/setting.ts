@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { ApiServer } from "../api-server.ts";
 import type { Defaults } from "./chart-values.ts";
+import type { KafkaNames } from "./kafka-names.ts";
 import type { Render } from "./renders.ts";
 
 /** What the runner hands to the tests. */
@@ -12,6 +13,7 @@ export type Setting = Pick<ApiServer, "url" | "token" | "certificate"> & {
   readonly absentGroups: readonly string[];
   /** What the charts that are on this machine know, by the name of their release. */
   readonly chartDefaults: Readonly<Record<string, Defaults>>;
+  readonly kafkaNames: KafkaNames;
 };
 
 /** The variable that holds the path of a file with the setting. */
