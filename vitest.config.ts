@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 // system has a runner of its own: see tests/e2e and tests/faults.
 export default defineConfig({
   test: {
-    include: ["{apps,commands,components,infra,stacks,tests,toolchain}/**/*.test.ts"],
+    include: ["{apps,commands,components,infra,policy,stacks,tests,toolchain}/**/*.test.ts"],
     testTimeout: 20_000,
   },
 });

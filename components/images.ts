@@ -14,6 +14,9 @@ export const images = {
     repository: "docker.io/otel/opentelemetry-collector-contrib",
     tag: "0.144.0",
   },
+  // PostgreSQL as CloudNativePG wants it, with Barman's programs for backups.
+  postgres: { repository: "ghcr.io/cloudnative-pg/postgresql", tag: "18.0-system-trixie" },
+  redis: { repository: "docker.io/library/redis", tag: "8.2.3" },
   "redis-exporter": { repository: "docker.io/oliver006/redis_exporter", tag: "v1.80.0" },
   "redpanda-console": { repository: "docker.io/redpandadata/console", tag: "v3.7.3" },
   zipkin: { repository: "docker.io/openzipkin/zipkin-slim", tag: "3.5.1" },

@@ -16,10 +16,5 @@ async function createStack() {
   }
 }
 
-type Outputs = Awaited<ReturnType<typeof createStack>>;
-type OutputName = Outputs extends infer O ? (O extends unknown ? keyof O : never) : never;
-
-// A module exports a fixed set of names: those of all targets. What a target does not have is
-// undefined, which the engine leaves out.
-const outputs: { readonly [Name in OutputName]?: unknown } = await createStack();
-export const { baseUrl, services, kafka, postgres, redis, dapr, stackFolder, namespace } = outputs;
+// A default export, as the engine takes what an object has, and each target has outputs of its own.
+export default await createStack();

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { type ChartName, chartSources } from "#components/charts.ts";
+import { type ImageName, images } from "#components/images.ts";
 import { clusterConfig } from "#infra/clusters/config.ts";
 
 const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label");
@@ -16,6 +17,7 @@ const given = <T extends z.ZodType>(schema: T) => schema.optional();
 const tls = z.union([z.literal("public"), z.literal(false), z.strictObject({ ca: z.string() })]);
 
 const operatorMode = z.enum(["install", "reuse", "none"]);
+const imageNames = Object.keys(images) as [ImageName, ...ImageName[]];
 const operatorNames = Object.keys(chartSources) as [ChartName, ...ChartName[]];
 
 const platform = z.strictObject({
@@ -38,7 +40,7 @@ const platform = z.strictObject({
   values: z.partialRecord(z.enum(operatorNames), z.record(z.string(), z.unknown())).default({}),
 });
 
-const images = z.discriminatedUnion("from", [
+const ownImages = z.discriminatedUnion("from", [
   /** Built by this program and handed to the cluster in its own way. */
   z.strictObject({ from: z.literal("source"), base: given(z.string()) }),
   /** Built elsewhere, as by a pipeline. */
@@ -50,10 +52,29 @@ const images = z.discriminatedUnion("from", [
   }),
 ]);
 
-const topicTuning = z.record(
-  z.string(),
-  z.strictObject({ partitions: given(z.int().min(1)), retentionHours: given(z.number().min(1)) }),
-);
+/** What is set of it, and nothing that is not: with that, defaults are laid under. */
+const set = <Value extends object>(value: Value) =>
+  Object.fromEntries(Object.entries(value).filter(([, it]) => it !== undefined)) as {
+    [Key in keyof Value]?: Exclude<Value[Key], undefined>;
+  };
+
+const positive = given(z.int().min(1));
+
+/** What is to be other than the default of the size; components/kafka/tuning.ts has them. */
+const kafkaTuning = z.strictObject({
+  topics: given(
+    z.record(
+      z.string(),
+      z.strictObject({ partitions: positive, retentionHours: given(z.number().min(1)) }),
+    ),
+  ),
+  storage: given(z.string()),
+  socketSendBufferBytes: positive,
+  socketReceiveBufferBytes: positive,
+  socketRequestMaxBytes: positive,
+  networkThreads: positive,
+  ioThreads: positive,
+});
 
 const mechanism = z.enum(["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]);
 const user = z.strictObject({ username: z.string().min(1), password: secret });
@@ -61,13 +82,11 @@ const user = z.strictObject({ username: z.string().min(1), password: secret });
 const kafka = z.discriminatedUnion("engine", [
   z.strictObject({
     engine: z.literal("strimzi"),
-    storage: given(z.string()),
-    topics: topicTuning.default({}),
+    tuning: kafkaTuning.transform(set).default({}),
   }),
   z.strictObject({
     engine: z.literal("redpanda"),
-    storage: given(z.string()),
-    topics: topicTuning.default({}),
+    tuning: kafkaTuning.transform(set).default({}),
   }),
   z.strictObject({
     engine: z.literal("external"),
@@ -78,7 +97,7 @@ const kafka = z.discriminatedUnion("engine", [
     /** `managed`: one user with ACLs for each service is made; `given`: they are in `users`. */
     accounts: z.enum(["managed", "given"]).default("managed"),
     users: z.record(z.string(), user).default({}),
-    topics: topicTuning.default({}),
+    tuning: kafkaTuning.pick({ topics: true }).transform(set).default({}),
   }),
 ]);
 
@@ -110,10 +129,15 @@ const postgres = z.discriminatedUnion("engine", [
 ]);
 
 const redis = z.discriminatedUnion("engine", [
-  z.strictObject({ engine: z.literal("cluster"), tls: z.boolean().default(true) }),
+  z.strictObject({
+    engine: z.literal("cluster"),
+    /** By cert-manager, between the sidecars and Redis. */
+    tls: z.boolean().default(true),
+  }),
   z.strictObject({
     engine: z.literal("external"),
-    address: z.string().regex(/^.+:\d+$/, "must be host:port"),
+    host: z.string().min(1),
+    port: z.int().min(1).max(65_535).default(6_379),
     username: z.string().default("default"),
     password: secret,
     tls: tls.default("public"),
@@ -149,6 +173,8 @@ const observability = z.strictObject({
   sampling: given(z.number().min(0).max(1)),
   kafkaConsole: z.boolean().default(true),
   daprDashboard: z.boolean().default(false),
+  /** Where runbooks.md is read, which every alert points to. */
+  runbooks: given(z.url()),
 });
 
 /** All that can be said of a stack on Kubernetes. */
@@ -158,14 +184,21 @@ export const kubernetesConfig = z.strictObject({
   /** Of the services and their data; each stack of a cluster has its own. */
   namespace: label.default("todo"),
   platform: platform.prefault({}),
-  images: images.default({ from: "source" }),
-  kafka: kafka.default({ engine: "strimzi", topics: {} }),
+  images: ownImages.default({ from: "source" }),
+  kafka: kafka.default({ engine: "strimzi", tuning: {} }),
   postgres: postgres.default({ engine: "cloudnative-pg" }),
   redis: redis.default({ engine: "cluster", tls: true }),
   ingress: ingress.prefault({}),
   observability: observability.prefault({}),
   /** Whether volumes outlive the stack, and data cannot be deleted by mistake. By default in prod. */
   keepData: given(z.boolean()),
+  /** Images of others from elsewhere, as a mirror, or by digest. */
+  thirdPartyImages: z
+    .partialRecord(
+      z.enum(imageNames),
+      z.strictObject({ repository: z.string(), tag: z.string(), digest: given(z.string()) }),
+    )
+    .default({}),
   /** A token for any name, for trying things out; never where others can reach it. */
   developmentIssuer: z.stringbool().or(z.boolean()).default(false),
 });

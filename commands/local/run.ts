@@ -11,10 +11,11 @@ export async function run(command: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await command();
   } catch (error) {
-    const expected = [ToolchainError, KubeconfigError, Refusal].some(
-      (kind) => error instanceof kind,
-    );
-    console.error(expected ? `\n${error.message}` : error);
+    const isExpected =
+      error instanceof ToolchainError ||
+      error instanceof KubeconfigError ||
+      error instanceof Refusal;
+    console.error(isExpected ? `\n${error.message}` : error);
     process.exitCode = 1;
   }
 }

@@ -49,7 +49,7 @@ const settings: Settings = {
         host: "postgres.example.com",
         admin: { username: "admin", password: canary },
       },
-      redis: { engine: "external", address: "redis.example.com:6380", password: canary },
+      redis: { engine: "external", host: "redis.example.com", port: 6380, password: canary },
     },
   },
 };

@@ -71,7 +71,8 @@ export class HonoService extends pulumi.ComponentResource {
     this.deployment = this.deploy(args, account, secrets, migrated, child);
     const { port } = contractOf(appId);
     this.address = this.expose(args, child).spec.apply(
-      ({ clusterIP }) => `http://${clusterIP}:${port}`,
+      // In a preview there is no address yet.
+      ({ clusterIP }) => (clusterIP ? `http://${clusterIP}:${port}` : this.url),
     );
     if (replicasOf[place.size] > 1) this.keepUp(args, child);
     if (args.autoscaling && scales(appId)) this.scale(args, child);

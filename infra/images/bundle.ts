@@ -37,6 +37,8 @@ export async function bundle(clone: string, name: string): Promise<ImageFiles> {
     format: "esm",
     outExtension: { ".js": ".mjs" },
     banner: { js: requireInModule },
+    // The other entry reads its WebAssembly from a file beside itself, which a bundle leaves behind.
+    alias: { "@platformatic/wasm-utils": "@platformatic/wasm-utils/bundled" },
     sourcemap: "linked",
     sourcesContent: false,
     legalComments: "eof",

@@ -1,0 +1,142 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ImageOverrides } from "#components/images.ts";
+import { imageOf } from "#components/images.ts";
+import type { Kafka } from "#components/kafka/kafka.ts";
+import type { NetworkPeer, Place } from "#components/place.ts";
+import { operators } from "#components/platform/operators.ts";
+import type { Platform } from "#components/platform/platform.ts";
+import type { Postgres } from "#components/postgres/postgres.ts";
+import type { ProvisionImage } from "#components/provision/provision-job.ts";
+import type { Redis } from "#components/redis/redis.ts";
+import type { KubernetesConfig } from "./config.ts";
+
+export type DataArgs = {
+  readonly config: KubernetesConfig;
+  readonly place: Place;
+  readonly platform: Platform;
+  readonly password: (name: string) => pulumi.Output<string>;
+  /** Brings servers that stand elsewhere into line. */
+  readonly provision: ProvisionImage;
+  /** Pods that read measures, and tools that look at everything. */
+  readonly monitoring: readonly NetworkPeer[];
+  readonly tools: readonly NetworkPeer[];
+  readonly options: pulumi.ComponentResourceOptions;
+};
+
+/** Kafka by the engine that the configuration names; only that one is loaded. */
+export async function createKafka(args: DataArgs): Promise<Kafka> {
+  const { config, platform, monitoring, tools } = args;
+  const { kafka } = config;
+  const common = { place: args.place, password: args.password, tuning: kafka.tuning };
+  const access = { clients: tools, monitoring };
+  switch (kafka.engine) {
+    case "strimzi": {
+      const { StrimziKafka } = await import("#components/kafka/strimzi-kafka.ts");
+      const operatorNamespace = operators.strimzi.namespace;
+      return new StrimziKafka(
+        "kafka",
+        { ...common, access, operatorNamespace },
+        after(args, platform.ready("strimzi")),
+      );
+    }
+    case "redpanda": {
+      const { RedpandaKafka } = await import("#components/kafka/redpanda-kafka.ts");
+      return new RedpandaKafka(
+        "kafka",
+        { ...common, access },
+        after(args, platform.ready("redpanda-operator", "cert-manager")),
+      );
+    }
+    case "external": {
+      const { ExternalKafka } = await import("#components/kafka/external-kafka.ts");
+      const { brokers, mechanism, tls, admin } = kafka;
+      const users = kafka.accounts === "managed" ? kafka.accounts : kafka.users;
+      return new ExternalKafka(
+        "kafka",
+        { ...common, brokers, mechanism, tls, admin, users, provision: args.provision },
+        args.options,
+      );
+    }
+  }
+}
+
+/** PostgreSQL by the engine that the configuration names. */
+export async function createPostgres(args: DataArgs): Promise<Postgres> {
+  const { config } = args;
+  const { postgres } = config;
+  const common = { place: args.place, password: args.password };
+  switch (postgres.engine) {
+    case "cloudnative-pg": {
+      const { CloudNativePg } = await import("#components/postgres/cloud-native-pg.ts");
+      const { backup, restore, storage } = postgres;
+      const { accessKeyId, secretAccessKey, ...store } = backup ?? {};
+      return new CloudNativePg(
+        "postgres",
+        {
+          ...common,
+          image: imageOf("postgres", config.thirdPartyImages as ImageOverrides),
+          pullSecrets: args.provision.pullSecrets,
+          operatorNamespace: operators["cloudnative-pg"].namespace,
+          monitoring: args.monitoring,
+          tuning: storage === undefined ? {} : { storage },
+          restore,
+          backup: backup && {
+            ...(store as typeof backup),
+            credentials:
+              accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined,
+          },
+        },
+        after(args, args.platform.ready("cloudnative-pg")),
+      );
+    }
+    case "external": {
+      const { ExternalPostgres } = await import("#components/postgres/external-postgres.ts");
+      const { host, port, database, admin, tls } = postgres;
+      return new ExternalPostgres(
+        "postgres",
+        { ...common, host, port, database, admin, tls, provision: args.provision },
+        args.options,
+      );
+    }
+  }
+}
+
+/** Redis by the engine that the configuration names. */
+export async function createRedis(args: DataArgs): Promise<Redis> {
+  const { redis } = args.config;
+  switch (redis.engine) {
+    case "cluster": {
+      const { ClusterRedis } = await import("#components/redis/cluster-redis.ts");
+      return new ClusterRedis(
+        "redis",
+        {
+          place: args.place,
+          password: args.password,
+          image: imageOf("redis", args.config.thirdPartyImages as ImageOverrides),
+          pullSecrets: args.provision.pullSecrets,
+          tls: redis.tls && "cert-manager",
+          clients: args.tools,
+        },
+        after(args, args.platform.ready("cert-manager")),
+      );
+    }
+    case "external": {
+      const { ExternalRedis } = await import("#components/redis/external-redis.ts");
+      const { host, port, username, password, tls } = redis;
+      return new ExternalRedis(
+        "redis",
+        { place: args.place, host, port, username, password, tls },
+        args.options,
+      );
+    }
+  }
+}
+
+/** Custom resources wait for the operator that reads them, and go before it. */
+const after = (
+  { options }: DataArgs,
+  ready: readonly pulumi.Resource[],
+): pulumi.ComponentResourceOptions => ({
+  ...options,
+  dependsOn: [...((options.dependsOn ?? []) as pulumi.Resource[]), ...ready],
+});

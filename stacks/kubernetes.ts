@@ -1,0 +1,225 @@
+import { join } from "node:path";
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { AppId } from "#apps/contracts/services.ts";
+import { appIds, contractOf } from "#apps/contracts/services.ts";
+import type { ChartOverrides } from "#components/charts.ts";
+import type { DaprFacts } from "#components/dapr/facts.ts";
+import { DaprResources } from "#components/dapr/resources.ts";
+import { Gateway, gatewayPeers } from "#components/ingress/gateway.ts";
+import type { Kafka } from "#components/kafka/kafka.ts";
+import { namespaceObject, sidecarNamespaceLabels } from "#components/namespace.ts";
+import { NetworkPolicies } from "#components/network/network-policies.ts";
+import type { Place } from "#components/place.ts";
+import { operators } from "#components/platform/operators.ts";
+import { Platform } from "#components/platform/platform.ts";
+import type { Postgres } from "#components/postgres/postgres.ts";
+import type { Redis } from "#components/redis/redis.ts";
+import { HonoService } from "#components/service/hono-service.ts";
+import type { Cluster } from "#infra/clusters/cluster.ts";
+import { openCluster } from "#infra/clusters/clusters.ts";
+import { Password } from "#infra/host/password.ts";
+import { ServiceImages } from "#infra/images/service-images.ts";
+import type { KubernetesConfig } from "./config.ts";
+import { createKafka, createPostgres, createRedis } from "./data.ts";
+import { createObservability, type Observing, observing, policiesOf } from "./observability.ts";
+import { missingOperators, operatorModes } from "./operator-modes.ts";
+
+// What sentry calls the services' own trust domain, as long as no Configuration names another.
+const trustDomain = "public";
+const provisionImage = "provision";
+
+/** The system on a cluster, in layers: the platform, what data is kept in, the services. */
+export async function createKubernetesStack(config: KubernetesConfig) {
+  const cluster = await openCluster(config.cluster);
+  const modes = operatorModes(config, cluster.offers);
+  const missing = missingOperators(config, modes);
+  if (missing.length > 0) throw new pulumi.RunError(missing.join("\n"));
+  const place: Place = {
+    namespace: config.namespace,
+    size: config.size,
+    storageClass: cluster.storageClass,
+    zones: cluster.zones,
+    keepData: config.keepData ?? config.size === "prod",
+  };
+  const onCluster = { providers: { kubernetes: cluster.provider } };
+
+  const platform = new Platform(
+    "platform",
+    { size: config.size, operators: modes, ...overrides(config) },
+    { ...onCluster, dependsOn: [...cluster.ready] },
+  );
+  const namespace = new k8s.core.v1.Namespace(
+    config.namespace,
+    namespaceObject(config.namespace, "restricted", sidecarNamespaceLabels),
+    { provider: cluster.provider, dependsOn: [...cluster.ready] },
+  );
+  const images = createImages(config, cluster);
+  const pullSecrets = config.images.from === "registry" ? config.images.pullSecrets : [];
+  const inNamespace = { ...onCluster, dependsOn: [namespace] };
+  const looked = observing(config, place);
+  const data = {
+    config,
+    place,
+    platform,
+    password,
+    provision: { image: images.reference(provisionImage), pullSecrets },
+    monitoring: looked.scrapers,
+    tools: looked.tools,
+    options: inNamespace,
+  };
+  const kafka = await createKafka(data);
+  const postgres = await createPostgres(data);
+  const redis = await createRedis(data);
+  const parts = { config, cluster, place, platform, pullSecrets, observing: looked, kafka, redis };
+
+  createObservability({ ...parts, password, onCluster, inNamespace });
+  const services = createServices({ ...parts, postgres, images, options: inNamespace });
+  const gateway = config.ingress.enabled
+    ? new Gateway(
+        "gateway",
+        {
+          place,
+          className: cluster.gateway.className,
+          makeClass: modes["envoy-gateway"] === "install",
+          host: config.ingress.host,
+          issuer: config.ingress.issuer,
+          service: {
+            type: cluster.gateway.serviceType,
+            annotations: cluster.gateway.serviceAnnotations,
+          },
+        },
+        {
+          ...onCluster,
+          dependsOn: [namespace, ...platform.ready("cert-manager", "envoy-gateway")],
+        },
+      )
+    : undefined;
+  return {
+    namespace: config.namespace,
+    baseUrl: gateway?.url ?? publicUrlOf(services),
+    services: Object.fromEntries(
+      services.map(({ appId, service }) => [appId, { url: service.url, address: service.address }]),
+    ),
+  };
+}
+
+/** A secret of the stack, made once and kept in its state. */
+const password = (name: string): pulumi.Output<string> => new Password(name, {}).value;
+
+const overrides = ({ platform }: KubernetesConfig) => ({
+  charts: platform.charts as ChartOverrides,
+  values: platform.values,
+});
+
+function createImages({ images }: KubernetesConfig, cluster: Cluster): ServiceImages {
+  const clone = join(import.meta.dirname, "..");
+  return new ServiceImages("images", {
+    clone,
+    stackFolder: join(clone, ".local", "stacks", pulumi.getStack()),
+    names: [...appIds, provisionImage],
+    images:
+      images.from === "registry"
+        ? { kind: "given", registry: images.registry, tag: images.tag }
+        : { kind: "built", base: images.base, delivery: cluster.images },
+  });
+}
+
+type ServicesArgs = {
+  readonly config: KubernetesConfig;
+  readonly cluster: Cluster;
+  readonly place: Place;
+  readonly platform: Platform;
+  readonly images: ServiceImages;
+  readonly pullSecrets: readonly string[];
+  readonly observing: Observing;
+  readonly kafka: Kafka;
+  readonly postgres: Postgres;
+  readonly redis: Redis;
+  readonly options: pulumi.ComponentResourceOptions;
+};
+
+/** Every service of the map, what its sidecar reads, and who may talk to whom. */
+function createServices(args: ServicesArgs) {
+  const { config, cluster, place, platform, kafka, postgres, redis, options } = args;
+  const facts = factsOf(args);
+  const after = (...more: pulumi.Resource[]) => ({
+    ...options,
+    dependsOn: [...((options.dependsOn ?? []) as pulumi.Resource[]), ...more],
+  });
+  const resources = new DaprResources("dapr", { facts }, after(...platform.ready("dapr")));
+  new NetworkPolicies(
+    "network",
+    {
+      place,
+      facts: {
+        kafka: kafka.reach,
+        postgres: postgres.reach,
+        redis: redis.reach,
+        tracing: args.observing.tracing?.reach,
+        gateway: config.ingress.enabled ? gatewayPeers : [],
+        monitoring: args.observing.scrapers,
+        daprNamespace: operators.dapr.namespace,
+      },
+      others: policiesOf(args.observing, args),
+    },
+    options,
+  );
+  const env = {
+    TOKEN_SECRET: password("token-secret"),
+    DEVELOPMENT_ISSUER: String(config.developmentIssuer),
+  };
+  return appIds.map((appId) => ({
+    appId,
+    service: new HonoService(
+      appId,
+      {
+        appId,
+        place,
+        image: args.images.reference(appId),
+        pullSecrets: args.pullSecrets,
+        env,
+        database: contractOf(appId).database ? postgres.accessFor(appId) : undefined,
+        kafka,
+        facts,
+        password,
+        identity: cluster.identityOf(appId),
+        autoscaling: platform.has("keda"),
+        logLevel: config.logLevel,
+        sidecarNeeds: [...resources.ready, ...kafka.ready, ...redis.ready],
+      },
+      after(...platform.ready("keda")),
+    ),
+  }));
+}
+
+function factsOf({ observing: looked, place, kafka, redis }: ServicesArgs): DaprFacts {
+  return {
+    namespace: place.namespace,
+    trustDomain,
+    kafka: {
+      brokers: kafka.brokers,
+      version: kafka.version,
+      mechanism: kafka.mechanism,
+      tls:
+        kafka.tls && kafka.tls !== "public"
+          ? { caCertificate: { secret: kafka.tls.caCertificate } }
+          : kafka.tls,
+    },
+    redis: {
+      address: redis.address,
+      username: redis.username,
+      password: { secret: redis.password },
+      tls: redis.tls !== false,
+    },
+    secretStore: "kubernetes",
+    tracing: {
+      samplingRate: looked.sampling,
+      zipkinEndpoint: looked.tracing?.zipkinEndpoint,
+    },
+  };
+}
+
+/** Where the API is inside the network of the cluster, for a stack without a gateway. */
+const publicUrlOf = (services: readonly { appId: AppId; service: HonoService }[]) =>
+  services.find(({ appId }) => contractOf(appId).publicPaths.includes("/api"))?.service.address;

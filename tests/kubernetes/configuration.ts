@@ -1,0 +1,50 @@
+import type { ClusterDescription } from "../cluster/cluster.ts";
+import { clone } from "../cluster/plan.ts";
+
+/**
+ * The stack `dev` on the cluster of this machine: everything that no registry is needed for. Kafka
+ * and PostgreSQL are used by address; the operators, whose images are not to be had, are left out.
+ */
+export const configurationOn = (cluster: ClusterDescription, daprChart: string) => ({
+  target: "kubernetes",
+  size: "dev",
+  developmentIssuer: "true",
+  logLevel: "info",
+  cluster: {
+    kind: "existing",
+    kubeconfig: cluster.kubeconfig,
+    context: cluster.context,
+    images: {
+      kind: "command",
+      command: ["npm", "run", "-s", "--prefix", clone, "cluster", "--", "import"],
+    },
+  },
+  images: { from: "source", base: "machine" },
+  platform: {
+    operators: { keda: "none", "cert-manager": "none", "envoy-gateway": "none" },
+    charts: { dapr: { chart: daprChart } },
+    values: {
+      dapr: {
+        global: { registry: cluster.dapr.registry, tag: cluster.dapr.tag },
+      },
+    },
+  },
+  kafka: {
+    engine: "external",
+    brokers: cluster.kafka.brokers,
+    mechanism: cluster.kafka.mechanism,
+    tls: false,
+    admin: { username: cluster.kafka.username, password: cluster.kafka.password },
+  },
+  postgres: {
+    engine: "external",
+    host: cluster.postgres.host,
+    port: cluster.postgres.port,
+    tls: false,
+    admin: { username: cluster.postgres.username, password: cluster.postgres.password },
+  },
+  redis: { engine: "cluster", tls: false },
+  thirdPartyImages: { redis: { repository: "localhost/redis", tag: "6.2" } },
+  ingress: { enabled: false },
+  observability: { prometheus: "none", tracing: false, kafkaConsole: false },
+});

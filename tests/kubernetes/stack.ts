@@ -1,0 +1,130 @@
+import { spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { stringify } from "yaml";
+import { ensurePrograms } from "#toolchain/ensure.ts";
+import { clone } from "../cluster/plan.ts";
+
+/** The folder of everything that a run of these tests keeps: state, settings, plugins. */
+export const folder = join(clone, ".local", "kubernetes");
+
+const engine = ["pulumi", "pulumi-language-nodejs"] as const;
+
+export type Stack = {
+  readonly name: string;
+  /** Runs the engine on this stack; resolves to what it printed. Throws when it fails. */
+  readonly pulumi: (...args: string[]) => Promise<string>;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the program exports
+  readonly outputs: () => Promise<any>;
+  /** Forgets state and settings; what the stack made must be gone. */
+  readonly forget: () => void;
+};
+
+export type StackOptions = {
+  readonly name: string;
+  /** Keys of the configuration without the project's name. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What the engine needs besides, as where a provider listens. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly quiet?: boolean;
+};
+
+/** A stack of this clone's program with a state, a passphrase and settings of its own. */
+export async function openStack({ name, config, env, quiet }: StackOptions): Promise<Stack> {
+  const programs = await ensurePrograms([...engine], { log: () => {} });
+  const state = join(folder, "state");
+  mkdirSync(state, { recursive: true });
+  const settings = join(folder, `Pulumi.${name}.yaml`);
+  const variables = {
+    ...process.env,
+    PATH: [
+      join(clone, "node_modules", ".bin"),
+      ...engine.map((program) => dirname(programs[program].path)),
+      process.env.PATH,
+    ].join(":"),
+    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_HOME: join(folder, "home"),
+    PULUMI_CONFIG_PASSPHRASE: "cluster",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_DEBUG_COMMANDS: "true",
+    NO_COLOR: "1",
+    ...env,
+  };
+  const pulumi = async (...args: string[]): Promise<string> => {
+    // The language host leaves its pipes behind in the temporary folder; this one goes with the run.
+    const temporary = mkdtempSync(join(folder, "run-"));
+    try {
+      return await capture("pulumi", [...args, "--non-interactive"], {
+        env: { ...variables, TMPDIR: temporary },
+        quiet: quiet ?? false,
+      });
+    } finally {
+      rmSync(temporary, { recursive: true, force: true });
+    }
+  };
+  const ofStack = ["--stack", name, "--config-file", settings];
+  if (!existsSync(join(state, ".pulumi", "stacks", "todo-evolution", `${name}.json`))) {
+    await pulumi("stack", "init", name);
+    // The engine wrote its salt into the clone, where settings of tests have no place.
+    renameSync(join(clone, `Pulumi.${name}.yaml`), settings);
+  }
+  const salt = /^encryptionsalt: .*$/m.exec(readFileSync(settings, "utf8"))?.[0];
+  writeFileSync(settings, settingsOf(config, salt), { mode: 0o600 });
+  return {
+    name,
+    pulumi: (command, ...args) => pulumi(command as string, ...ofStack, ...args),
+    outputs: async () =>
+      JSON.parse(await pulumi("stack", "output", "--json", "--show-secrets", "--stack", name)),
+    forget: () => {
+      rmSync(settings, { force: true });
+      for (const end of [".json", ".json.bak", ".json.attrs", ".json.bak.attrs"]) {
+        const file = join(state, ".pulumi", "stacks", "todo-evolution", `${name}${end}`);
+        rmSync(file, { force: true });
+      }
+    },
+  };
+}
+
+const settingsOf = (config: StackOptions["config"], salt: string | undefined): string => {
+  const keys = Object.entries(config).map(([key, value]) => [`todo-evolution:${key}`, value]);
+  return stringify({ config: Object.fromEntries(keys) }) + (salt ? `${salt}\n` : "");
+};
+
+function capture(
+  command: string,
+  args: readonly string[],
+  options: { readonly env: NodeJS.ProcessEnv; readonly quiet: boolean },
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: clone,
+      env: options.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const hear = (chunk: Buffer): void => {
+      output += chunk;
+      if (!options.quiet) process.stdout.write(chunk);
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    // The terminal sends Ctrl-C to both; the engine decides what to do, and we wait for it.
+    const wait = (): void => {};
+    process.on("SIGINT", wait);
+    child.on("error", reject);
+    child.on("exit", (code) => {
+      process.off("SIGINT", wait);
+      if (code === 0) resolve(output);
+      else reject(new Error(`${command} ${args[0]} ended with ${code}:\n${output.slice(-4_000)}`));
+    });
+  });
+}
