@@ -1,4 +1,3 @@
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
@@ -6,31 +5,42 @@ import { record } from "#components/recording.ts";
 import { render } from "./manifests.ts";
 import { chartsOf, objectsOf } from "./objects.ts";
 
+/** An object as the SDK of Kubernetes registers it, which commands have no use for but here. */
+const object = (api: string, kind: string, id: string, rest: object) =>
+  new pulumi.CustomResource(`kubernetes:${api.includes("/") ? api : `core/${api}`}:${kind}`, id, {
+    apiVersion: api,
+    kind,
+    ...rest,
+  });
 const secret = () =>
-  new k8s.core.v1.Secret("token", {
+  object("v1", "Secret", "token", {
     metadata: { namespace: "todo" },
     stringData: pulumi.secret({ token: "canary" }),
     data: { binary: pulumi.secret("Y2FuYXJ5") },
     type: "Opaque",
   });
-const namespace = () => new k8s.core.v1.Namespace("todo", { metadata: { name: "todo" } });
+const namespace = () => object("v1", "Namespace", "todo", { metadata: { name: "todo" } });
 const topic = () =>
-  new k8s.apiextensions.CustomResource("events", {
-    apiVersion: "kafka.strimzi.io/v1",
-    kind: "KafkaTopic",
+  object("kafka.strimzi.io/v1", "KafkaTopic", "events", {
     metadata: { name: "events", namespace: "todo" },
     spec: { partitions: 3 },
   });
-const configMap = (id: string, metadata: object = {}) =>
-  new k8s.core.v1.ConfigMap(id, { metadata, data: { b: "2", a: "1" } });
+const configMap = (id: string, metadata: object = {}, data: object = { b: "2", a: "1" }) =>
+  object("v1", "ConfigMap", id, { metadata, data });
 const chart = (values: object) =>
-  new k8s.helm.v4.Chart("dapr", {
-    chart: "dapr",
-    version: "1.16.5",
-    namespace: "dapr-system",
-    repositoryOpts: { repo: "https://charts.example.com" },
-    values: { ...values },
-  });
+  new pulumi.ComponentResource(
+    "kubernetes:helm.sh/v4:Chart",
+    "dapr",
+    {
+      chart: "dapr",
+      version: "1.16.5",
+      namespace: "dapr-system",
+      repositoryOpts: { repo: "https://charts.example.com" },
+      values,
+    },
+    {},
+    true,
+  );
 
 test("each object is a file, in the order in which they can be applied", async () => {
   const files = render(await record(() => [topic(), secret(), namespace(), configMap("settings")]));
@@ -50,9 +60,7 @@ test("each object is a file, in the order in which they can be applied", async (
 
 test("a text stays one for readers of YAML 1.1 too, as kubectl", async () => {
   const texts = { a: "yes", b: "on", c: "0777", d: "1e3", e: "12:30", f: "null", g: "a: b" };
-  const files = render(
-    await record(() => new k8s.core.v1.ConfigMap("texts", { metadata: {}, data: texts })),
-  );
+  const files = render(await record(() => configMap("texts", {}, texts)));
   const [text] = [...files.values()];
   expect(parse(text as string, { version: "1.1" }).data).toEqual(texts);
   expect(text).toMatch(/^apiVersion: v1/);
@@ -115,7 +123,12 @@ test("objects of one name are told apart by namespace, and the same object twice
 test("an object belongs to the nearest component of ours", async () => {
   const found = await record(() => {
     const part = new pulumi.ComponentResource("todo:kafka:Kafka", "kafka");
-    new k8s.core.v1.ConfigMap("inner", {}, { parent: part });
+    new pulumi.CustomResource(
+      "kubernetes:core/v1:ConfigMap",
+      "inner",
+      { apiVersion: "v1", kind: "ConfigMap" },
+      { parent: part },
+    );
     configMap("outer");
   }).then(objectsOf);
   expect(found.map(({ object, component }) => [object.metadata.name, component]).sort()).toEqual([
