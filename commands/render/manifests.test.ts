@@ -5,13 +5,16 @@ import { record } from "#components/recording.ts";
 import { render } from "./manifests.ts";
 import { chartsOf, objectsOf } from "./objects.ts";
 
-/** An object as the SDK of Kubernetes registers it, which commands have no use for but here. */
-const object = (api: string, kind: string, id: string, rest: object) =>
-  new pulumi.CustomResource(`kubernetes:${api.includes("/") ? api : `core/${api}`}:${kind}`, id, {
-    apiVersion: api,
-    kind,
-    ...rest,
-  });
+/** As the SDK of Kubernetes registers its objects; commands have no other use for it. */
+class Resource extends pulumi.CustomResource {}
+
+const object = (api: string, kind: string, id: string, rest: object, parent?: pulumi.Resource) =>
+  new Resource(
+    `kubernetes:${api.includes("/") ? api : `core/${api}`}:${kind}`,
+    id,
+    { apiVersion: api, kind, ...rest },
+    parent ? { parent } : {},
+  );
 const secret = () =>
   object("v1", "Secret", "token", {
     metadata: { namespace: "todo" },
@@ -123,12 +126,7 @@ test("objects of one name are told apart by namespace, and the same object twice
 test("an object belongs to the nearest component of ours", async () => {
   const found = await record(() => {
     const part = new pulumi.ComponentResource("todo:kafka:Kafka", "kafka");
-    new pulumi.CustomResource(
-      "kubernetes:core/v1:ConfigMap",
-      "inner",
-      { apiVersion: "v1", kind: "ConfigMap" },
-      { parent: part },
-    );
+    object("v1", "ConfigMap", "inner", {}, part);
     configMap("outer");
   }).then(objectsOf);
   expect(found.map(({ object, component }) => [object.metadata.name, component]).sort()).toEqual([
