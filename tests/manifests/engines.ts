@@ -1,5 +1,6 @@
 import type { StackSize } from "#apps/contracts/topics.ts";
 import { ExternalKafka } from "#components/kafka/external-kafka.ts";
+import { RedpandaKafka } from "#components/kafka/redpanda-kafka.ts";
 import { StrimziKafka } from "#components/kafka/strimzi-kafka.ts";
 import { userSpecs, viewerSpec } from "#components/kafka/users.ts";
 import { CloudNativePg } from "#components/postgres/cloud-native-pg.ts";
@@ -27,6 +28,14 @@ export const engines: Readonly<Record<string, (size: StackSize) => unknown>> = {
       password,
       access: { clients, monitoring },
       operatorNamespace: "strimzi-system",
+    }),
+  "kafka, Redpanda": (size) =>
+    new RedpandaKafka("kafka", {
+      place: placeOf(size),
+      password,
+      access: { clients, monitoring },
+      operatorNamespace: "redpanda-system",
+      pullSecrets: ["registry"],
     }),
   "kafka, external": (size) =>
     new ExternalKafka("kafka", {
