@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import type { KubernetesObject } from "#commands/render/objects.ts";
+import { toolchainFor } from "#toolchain/go.ts";
 
 /** Where each module that crds/go.mod pins keeps its schemas. */
 const foldersOfModules: Readonly<Record<string, string>> = {
@@ -47,9 +48,16 @@ export function loadCrds(
  * @throws with Go's own words when a module cannot be had
  */
 export async function downloadModules(): Promise<ReadonlyMap<string, string>> {
+  const cwd = fileURLToPath(new URL("crds", import.meta.url));
+  const env = {
+    ...process.env,
+    GOFLAGS: "-mod=readonly",
+    GOWORK: "off",
+    GOTOOLCHAIN: toolchainFor(join(cwd, "go.mod"), process.env),
+  };
   const { stdout } = await promisify(execFile)("go", ["mod", "download", "-json"], {
-    cwd: fileURLToPath(new URL("crds", import.meta.url)),
-    env: { ...process.env, GOFLAGS: "-mod=readonly", GOWORK: "off", GOTOOLCHAIN: "local" },
+    cwd,
+    env,
     maxBuffer: 16 * 1024 ** 2,
   }).catch((error: Error & { stdout?: string; stderr?: string }) => {
     throw new Error(`go mod download: ${error.message}\n${error.stderr}${error.stdout}`);
