@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { appIds } from "#apps/contracts/services.ts";
 import type { StackSize } from "#apps/contracts/topics.ts";
 import { DaprResources } from "#components/dapr/resources.ts";
@@ -21,6 +22,8 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
       ) as PlatformArgs["operators"],
       charts: {},
       values: {},
+      untilReady: (namespace, { parent }) =>
+        new pulumi.ComponentResource("test:index:Ready", namespace, {}, { parent }),
     }),
   ...engines,
   dapr: () => new DaprResources("dapr", { facts: daprFacts }),
