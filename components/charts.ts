@@ -50,7 +50,11 @@ export type ChartName = keyof typeof chartSources;
 /** Charts that a stack takes from somewhere else than usual: a mirror, a folder. */
 export type ChartOverrides = { readonly [Name in ChartName]?: ChartSource };
 
-/** Installs a chart with plain values; secrets never go through values. */
+/**
+ * Installs a chart with plain values; secrets never go through values. Nothing of it is waited for
+ * one by one: the engine works on few objects at a time, and would wait for pods that need what
+ * it has not got to yet. Who needs the chart's programs waits for all of them (see `Platform`).
+ */
 export function installChart(
   name: ChartName,
   args: {
@@ -71,6 +75,16 @@ export function installChart(
       ...(source.repository !== undefined && { repositoryOpts: { repo: source.repository } }),
       values: args.values,
     },
-    opts,
+    { ...opts, transforms: [withoutWaiting] },
   );
 }
+
+const awaited = /:(Deployment|StatefulSet|DaemonSet|Service)$/;
+
+/** Tells the provider not to wait for an object whose pods may need the rest of its chart. */
+export const withoutWaiting: pulumi.ResourceTransform = ({ type, props, opts }) => {
+  if (!awaited.test(type)) return undefined;
+  const { metadata } = props;
+  const annotations = { ...metadata?.annotations, "pulumi.com/skipAwait": "true" };
+  return { props: { ...props, metadata: { ...metadata, annotations } }, opts };
+};

@@ -43,7 +43,12 @@ export async function createKafka(args: DataArgs): Promise<Kafka> {
       const { RedpandaKafka } = await import("#components/kafka/redpanda-kafka.ts");
       return new RedpandaKafka(
         "kafka",
-        { ...common, access },
+        {
+          ...common,
+          access,
+          operatorNamespace: operators["redpanda-operator"].namespace,
+          pullSecrets: args.provision.pullSecrets,
+        },
         after(args, platform.ready("redpanda-operator", "cert-manager")),
       );
     }

@@ -18,6 +18,7 @@ import type { Redis } from "#components/redis/redis.ts";
 import { HonoService } from "#components/service/hono-service.ts";
 import type { Cluster } from "#infra/clusters/cluster.ts";
 import { openCluster } from "#infra/clusters/clusters.ts";
+import { untilReady } from "#infra/clusters/until-ready.ts";
 import { Password } from "#infra/host/password.ts";
 import { ServiceImages } from "#infra/images/service-images.ts";
 import type { KubernetesConfig } from "./config.ts";
@@ -28,6 +29,9 @@ import { missingOperators, operatorModes } from "./operator-modes.ts";
 // What sentry calls the services' own trust domain, as long as no Configuration names another.
 const trustDomain = "public";
 const provisionImage = "provision";
+const clone = join(import.meta.dirname, "..");
+/** Where logs of what runs on this machine go: builds of images, waiting for operators. */
+const stackFolder = (): string => join(clone, ".local", "stacks", pulumi.getStack());
 
 /** The system on a cluster, in layers: the platform, what data is kept in, the services. */
 export async function createKubernetesStack(config: KubernetesConfig) {
@@ -46,7 +50,13 @@ export async function createKubernetesStack(config: KubernetesConfig) {
 
   const platform = new Platform(
     "platform",
-    { size: config.size, operators: modes, ...overrides(config) },
+    {
+      size: config.size,
+      operators: modes,
+      ...overrides(config),
+      untilReady: (namespace, opts) =>
+        untilReady({ cluster, clone, stackFolder: stackFolder(), namespace }, opts),
+    },
     { ...onCluster, dependsOn: [...cluster.ready] },
   );
   const namespace = new k8s.core.v1.Namespace(
@@ -56,7 +66,8 @@ export async function createKubernetesStack(config: KubernetesConfig) {
   );
   const images = createImages(config, cluster);
   const pullSecrets = config.images.from === "registry" ? config.images.pullSecrets : [];
-  const inNamespace = { ...onCluster, dependsOn: [namespace] };
+  // No pod starts in it, of whatever kind, before Dapr has looked at it.
+  const inNamespace = { ...onCluster, dependsOn: [namespace, ...platform.ready("dapr")] };
   const looked = observing(config, place);
   const data = {
     config,
@@ -113,10 +124,9 @@ const overrides = ({ platform }: KubernetesConfig) => ({
 });
 
 function createImages({ images }: KubernetesConfig, cluster: Cluster): ServiceImages {
-  const clone = join(import.meta.dirname, "..");
   return new ServiceImages("images", {
     clone,
-    stackFolder: join(clone, ".local", "stacks", pulumi.getStack()),
+    stackFolder: stackFolder(),
     names: [...appIds, provisionImage],
     images:
       images.from === "registry"
@@ -197,6 +207,10 @@ function factsOf({ observing: looked, place, kafka, redis }: ServicesArgs): Dapr
   return {
     namespace: place.namespace,
     trustDomain,
+    controlPlane: {
+      trustDomain: "cluster.local",
+      sentryAddress: `dapr-sentry.${operators.dapr.namespace}.svc.cluster.local:443`,
+    },
     kafka: {
       brokers: kafka.brokers,
       version: kafka.version,

@@ -46,7 +46,11 @@ const rules: Rule[] = [
     types: [`${provision}/spec.ts`],
   },
   { from: "infra", values: infra, types: ["apps/contracts"] },
-  { from: "infra/clusters", values: [...infra, "zod"], types: ["apps/contracts"] },
+  {
+    from: "infra/clusters",
+    values: [...infra, "zod", "@kubernetes/client-node"],
+    types: ["apps/contracts"],
+  },
   { from: "infra/images", values: [...infra, "apps/contracts", "esbuild"] },
   { from: "infra/host", values: host },
   // A provider plugin speaks Pulumi's own protocol.

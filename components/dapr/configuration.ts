@@ -12,7 +12,13 @@ export const configurationOf = (appId: AppId, facts: DaprFacts): Manifest => ({
   kind: "Configuration",
   metadata: { name: appId, namespace: facts.namespace },
   spec: {
-    mtls: { enabled: true },
+    mtls: {
+      enabled: true,
+      ...(facts.controlPlane && {
+        controlPlaneTrustDomain: facts.controlPlane.trustDomain,
+        sentryAddress: facts.controlPlane.sentryAddress,
+      }),
+    },
     metric: { enabled: true },
     tracing: {
       samplingRate: String(facts.tracing.samplingRate),

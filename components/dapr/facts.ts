@@ -9,6 +9,11 @@ export type DaprFacts = {
   readonly namespace: string;
   /** Trust domain of the services' identities, which need not be that of the control plane. */
   readonly trustDomain: string;
+  /**
+   * The control plane, where a Configuration must name it: in a cluster. On one machine each sidecar
+   * is told by its flags.
+   */
+  readonly controlPlane?: { readonly trustDomain: string; readonly sentryAddress: string };
   readonly kafka: {
     /** `host:port`, comma-separated. */
     readonly brokers: Text;

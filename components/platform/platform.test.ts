@@ -1,4 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
+import { withoutWaiting } from "#components/charts.ts";
 import { record } from "#components/recording.ts";
 import type { OperatorMode, OperatorName } from "./operators.ts";
 import { operators } from "./operators.ts";
@@ -8,17 +10,17 @@ const names = Object.keys(operators) as OperatorName[];
 const all = (mode: OperatorMode) =>
   Object.fromEntries(names.map((name) => [name, mode])) as PlatformArgs["operators"];
 
+const base: PlatformArgs = {
+  size: "dev",
+  operators: all("install"),
+  charts: {},
+  values: {},
+  untilReady: (namespace, opts) =>
+    new pulumi.ComponentResource("todo:test:Ready", namespace, {}, opts),
+};
+
 const recordPlatform = (args: Partial<PlatformArgs>) =>
-  record(
-    () =>
-      new Platform("platform", {
-        size: "dev",
-        operators: all("install"),
-        charts: {},
-        values: {},
-        ...args,
-      }),
-  );
+  record(() => new Platform("platform", { ...base, ...args }));
 
 const charts = (recorded: Awaited<ReturnType<typeof record>>) =>
   recorded.filter(({ type }) => type.endsWith(":Chart"));
@@ -34,6 +36,28 @@ test("each operator that is installed has its namespace and its pinned chart", a
     expect(inputs.version, name).toMatch(/\d+\.\d+/);
     expect(inputs.namespace).toBe(operators[name as OperatorName].namespace);
   }
+});
+
+test("what needs an operator waits until its programs run", async () => {
+  let ready: string[] = [];
+  const recorded = await record(() => {
+    const platform = new Platform("platform", base);
+    ready = platform.ready("dapr", "keda").map((resource) => resource.constructor.name);
+  });
+  expect(ready).toHaveLength(2);
+  const gate = recorded.find(
+    ({ type, name }) => type === "todo:test:Ready" && name === "dapr-system",
+  );
+  expect(gate).toBeDefined();
+});
+
+test("nothing of a chart is waited for one by one", () => {
+  const of = (type: string) =>
+    withoutWaiting({ type, name: "x", custom: true, props: { metadata: { name: "x" } }, opts: {} });
+  expect(of("kubernetes:apps/v1:Deployment")).toMatchObject({
+    props: { metadata: { name: "x", annotations: { "pulumi.com/skipAwait": "true" } } },
+  });
+  expect(of("kubernetes:core/v1:ConfigMap")).toBeUndefined();
 });
 
 test("what is reused or not wanted is left alone", async () => {

@@ -13,7 +13,14 @@ export type PlatformArgs = {
   readonly charts: ChartOverrides;
   /** Values to lay over those of a chart, as the images of a mirror. */
   readonly values: { readonly [Name in OperatorName]?: Readonly<Record<string, unknown>> };
+  /** Makes what is done when all programs of a namespace run, after these. */
+  readonly untilReady: UntilReady;
 };
+
+export type UntilReady = (
+  namespace: string,
+  opts: { readonly parent: pulumi.Resource; readonly dependsOn: pulumi.Resource[] },
+) => pulumi.Resource;
 
 /**
  * The operators that this stack brings to the cluster, each in a namespace of its own. Custom
@@ -50,7 +57,7 @@ export class Platform extends pulumi.ComponentResource {
     const created = new k8s.core.v1.Namespace(namespace, namespaceObject(namespace, podSecurity), {
       parent: this,
     });
-    return installChart(
+    const chart = installChart(
       operator,
       {
         namespace,
@@ -59,6 +66,7 @@ export class Platform extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: created },
     );
+    return args.untilReady(namespace, { parent: this, dependsOn: [chart] });
   }
 }
 

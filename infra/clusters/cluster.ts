@@ -7,6 +7,11 @@ import type { WorkloadIdentity } from "#components/service/hono-service.ts";
 /** What a stack must know of the cluster it stands on: all that differs between clusters. */
 export type Cluster = {
   readonly provider: k8s.Provider;
+  /** How programs of ours that are no providers come to it. */
+  readonly access: {
+    readonly kubeconfig: pulumi.Output<string>;
+    readonly context: string | undefined;
+  };
   /** The class of volumes; `undefined` is the cluster's default. */
   readonly storageClass: string | undefined;
   /** Whether its nodes stand in several zones. */

@@ -18,9 +18,11 @@ export type ExistingClusterArgs = {
 
 /** Any cluster that a kubeconfig names. */
 export function existingCluster(args: ExistingClusterArgs): Cluster {
+  const kubeconfig = pulumi.secret(kubeconfigOf(args.kubeconfig));
   return {
+    access: { kubeconfig, context: args.context },
     provider: new k8s.Provider("cluster", {
-      kubeconfig: pulumi.secret(kubeconfigOf(args.kubeconfig)),
+      kubeconfig,
       ...(args.context !== undefined && { context: args.context }),
       // A field that does not exist is a mistake of ours, never to be dropped in silence.
       enableServerSideApply: true,

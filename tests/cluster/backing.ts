@@ -39,9 +39,13 @@ export function kafka(home: string, java: string): Daemon {
     java,
     ...jvm,
     `-Dlog4j2.configurationFile=${path("kafka-log.properties")}`,
+    // Kafka asks for the names of addresses, and the machine's name server is not to be reached
+    // from the cluster's network: each question would hold up a connection for half a minute.
+    `-Djdk.net.hosts.file=${path("hosts")}`,
     "-cp",
     `${join(home, "libs")}/*`,
   ];
+  writeFileSync(path("hosts"), `127.0.0.1 localhost\n${plan.nodeAddress} ${plan.nodeName}\n`);
   if (!existsSync(join(folder, "meta.properties"))) {
     const properties = kafkaProperties({
       host: plan.nodeAddress,

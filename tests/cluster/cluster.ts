@@ -120,7 +120,7 @@ function imagesOf(paths: Readonly<Record<string, string>>): ScratchImage[] {
     {
       reference: redisImage,
       files: {
-        "/redis-server": `${paths["redis-server"]}`,
+        "/usr/local/bin/redis-server": `${paths["redis-server"]}`,
         ...librariesOf(`${paths["redis-server"]}`),
       },
     },
