@@ -1,0 +1,145 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { openApi } from "#commands/doctor/cluster-api.ts";
+import { readKubeconfig } from "#infra/clusters/kubeconfig.ts";
+import { type ClusterDescription, up } from "../cluster/cluster.ts";
+import { down, leftovers } from "../cluster/down.ts";
+import { clone } from "../cluster/plan.ts";
+import { missing } from "../cluster/requirements.ts";
+import { run as runCommand } from "../cluster/shell.ts";
+import { configurationOn } from "./configuration.ts";
+import { added, allObjects } from "./leftovers.ts";
+import { createPhases, type Phases, table } from "./phases.ts";
+import { findRealProvider } from "./provider.ts";
+import { openStack, type Stack } from "./stack.ts";
+
+const usage = `Usage: npm run e2e:cluster [-- --rounds 2 --keep --faults]
+
+Brings up a Kubernetes of one node on this machine, puts the whole system on it with the real Pulumi
+engine, runs the behaviours against it, destroys it, and looks for what is left. Twice in a row.
+
+  --rounds   how often (2)
+  --faults   also deletes pods, rolls Deployments and kills the broker under load
+  --keep     leaves system and cluster up after the last round
+  --help     print this`;
+
+const stackName = "e2e-cluster";
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: "string", default: "2" },
+      faults: { type: "boolean", default: false },
+      keep: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const { faults, packages } = missing();
+  if (faults.length > 0) {
+    console.error(
+      `this machine cannot carry a cluster:\n${faults.join("\n")}\n` +
+        `npm run cluster -- requirements --install (${packages.join(" ")})`,
+    );
+    return 1;
+  }
+  const provider = findRealProvider();
+  if (!provider) {
+    console.error(
+      "Pulumi's Kubernetes provider is not on this machine: put pulumi-resource-kubernetes on PATH",
+    );
+    return 1;
+  }
+  console.log(`The provider is Pulumi's own: ${provider}`);
+  const phases = createPhases();
+  try {
+    for (let round = 1; round <= Number(values.rounds); round++) {
+      const isLast = round === Number(values.rounds);
+      const name = (what: string): string => `round ${round}: ${what}`;
+      await oneRound(phases, name, { keep: values.keep && isLast, faults: values.faults });
+    }
+    if (!values.keep) await phases.run("cluster down", takeDown);
+  } catch (error) {
+    console.error(`\n${(error as Error).message}`);
+  }
+  const failed = phases.done.filter(({ failure }) => failure !== undefined).length;
+  console.log(`\n${table(phases.done)}\n\n${phases.done.length - failed} passed, ${failed} failed`);
+  return failed === 0 ? 0 : 1;
+}
+
+async function oneRound(
+  phases: Phases,
+  name: (what: string) => string,
+  { keep, faults }: { readonly keep: boolean; readonly faults: boolean },
+): Promise<void> {
+  const cluster = await phases.run(name("cluster up"), () =>
+    up(async (_what, work) => {
+      await work();
+    }),
+  );
+  const api = openApi(readKubeconfig(cluster.kubeconfig), cluster.context);
+  const before = await allObjects(api);
+  const stack = await openStack({ name: stackName, config: configurationOn(cluster, daprChart()) });
+  await phases.run(name("preview on an empty cluster, by the policy pack"), () =>
+    stack.pulumi("preview", "--policy-pack", "policy"),
+  );
+  await phases.run(name("pulumi up"), () => stack.pulumi("up", "--yes", "--skip-preview"));
+  await phases.run(name("preview sees no changes"), () =>
+    stack.pulumi("preview", "--expect-no-changes"),
+  );
+  const { baseUrl } = await stack.outputs();
+  await phases.run(name("behaviours"), () => node("tests/e2e/main.ts", "--url", baseUrl));
+  if (faults) {
+    await phases.run(name("faults"), () => node("tests/faults/main.ts", "--cluster", baseUrl));
+  }
+  await phases.run(name("the doctor finds nothing"), () => askDoctor(cluster));
+  if (keep) return;
+  await phases.run(name("destroy"), () => destroy(stack));
+  await phases.run(name("nothing is left"), async () => {
+    const left = added(before, await allObjects(api));
+    if (left.length > 0) throw new Error(`left after destroy:\n${left.join("\n")}`);
+  });
+}
+
+async function destroy(stack: Stack): Promise<void> {
+  await stack.pulumi("destroy", "--yes", "--skip-preview");
+  await stack.pulumi("stack", "rm", "--yes");
+  stack.forget();
+}
+
+async function takeDown(): Promise<void> {
+  await down();
+  const left = leftovers();
+  if (left.length > 0) throw new Error(`left of the cluster:\n${left.join("\n")}`);
+}
+
+const askDoctor = ({ kubeconfig, context }: ClusterDescription): Promise<void> =>
+  node("commands/doctor.ts", "--stack", "dev", "--kubeconfig", kubeconfig, "--context", context);
+
+/** Dapr's chart as it comes with the module that its programs are built from. */
+function daprChart(): string {
+  const cache = runCommand("go", ["env", "GOMODCACHE"]).trim();
+  const chart = join(cache, "github.com", "dapr", "dapr@v1.16.5", "charts", "dapr");
+  if (!existsSync(chart)) runCommand("go", ["mod", "download", "github.com/dapr/dapr@v1.16.5"]);
+  return chart;
+}
+
+/** Runs a program of this clone with the terminal. Throws unless it ends well. */
+const node = (program: string, ...args: string[]): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(clone, program), ...args], {
+      cwd: clone,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
+    child.on("error", reject);
+    child.on("exit", (code) =>
+      code === 0 ? resolve() : reject(new Error(`${program} ended with ${code}`)),
+    );
+  });
+
+process.exitCode = await main();
