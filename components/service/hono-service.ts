@@ -103,10 +103,13 @@ export class HonoService extends pulumi.ComponentResource {
       ).metadata.name;
     const declared = contractOf(appId).env.filter((name) => name !== "DATABASE_URL");
     return {
-      env: secret(
-        `${appId}-env`,
-        Object.fromEntries(declared.map((name) => [name, (env as Env)[name] ?? ""])),
-      ),
+      // The provider sees a Secret of nothing as changed each time.
+      ...(declared.length > 0 && {
+        env: secret(
+          `${appId}-env`,
+          Object.fromEntries(declared.map((name) => [name, (env as Env)[name] ?? ""])),
+        ),
+      }),
       toSidecar: secret(`${appId}-to-sidecar`, { token: password(`${appId}-to-sidecar`) }),
       toApp: secret(`sidecar-to-${appId}`, { token: password(`sidecar-to-${appId}`) }),
     };
@@ -284,7 +287,9 @@ export class HonoService extends pulumi.ComponentResource {
 }
 
 type Env = Readonly<Record<string, pulumi.Input<string>>>;
-type Secrets = Readonly<Record<"env" | "toSidecar" | "toApp", pulumi.Output<string>>>;
+type Secrets = Readonly<Record<"toSidecar" | "toApp", pulumi.Output<string>>> & {
+  readonly env?: pulumi.Output<string>;
+};
 
 const metadata = (name: string, place: Place) => ({
   name,
@@ -311,7 +316,7 @@ function containerOf(args: HonoServiceArgs, secrets: Secrets) {
     name: appId,
     image: args.image,
     ports: portsOf(appId),
-    envFrom: [{ secretRef: { name: secrets.env } }],
+    ...(secrets.env && { envFrom: [{ secretRef: { name: secrets.env } }] }),
     env: [
       { name: "HOST", value: "0.0.0.0" },
       { name: "PORT", value: String(contractOf(appId).port) },

@@ -117,8 +117,10 @@ describe.each(appIds)("the service %s", (appId) => {
 
   test("asks for exactly the environment of its contract", async () => {
     const all = await recordService(appId);
-    const env = all.find(({ name }) => name === `${appId}-env`)?.inputs.stringData[secretMark];
+    const secret = all.find(({ name }) => name === `${appId}-env`);
+    const env = secret?.inputs.stringData[secretMark] ?? {};
     const [container] = find(all, "Deployment").spec.template.spec.containers;
+    expect(container.envFrom === undefined).toBe(secret === undefined);
     const names = [...Object.keys(env), ...container.env.map(({ name }: { name: string }) => name)];
     expect(names).toEqual(expect.arrayContaining([...contractOf(appId).env]));
   });
