@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { allProcesses, identityOf, isAlive } from "#infra/host/provider/proc.ts";
 import { forgetDescription } from "./cluster.ts";
+import { filesElsewhere, removeFiles } from "./elsewhere.ts";
 import { networkLeftovers, removeNetwork } from "./network.ts";
 import { cgroupFolders } from "./node.ts";
 import { containerdSocket, plan } from "./plan.ts";
@@ -23,7 +24,9 @@ export async function down(): Promise<void> {
     // PostgreSQL takes SIGTERM as a wish to wait for its clients.
     await stop(name, name === "postgres" ? "SIGINT" : "SIGTERM");
   }
+  const elsewhere = filesElsewhere();
   await endPods();
+  removeFiles(elsewhere);
   for (const mount of mounts()) run("umount", ["-l", mount]);
   removeNetwork();
   for (const folder of cgroupFolders()) await removeCgroup(folder);
@@ -38,6 +41,7 @@ export const leftovers = (): string[] => [
   ...running().map(({ name, pid }) => `process ${name} (${pid})`),
   ...mounts().map((mount) => `mount ${mount}`),
   ...networkLeftovers(),
+  ...filesElsewhere().map((file) => `file ${file}`),
   ...cgroupFolders()
     .filter(existsSync)
     .map((folder) => `control group ${folder}`),

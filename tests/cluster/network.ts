@@ -9,8 +9,11 @@ export function makeNetwork(): void {
   if (!existsSync(`/run/netns/${netns}`)) run("ip", ["netns", "add", netns]);
   if (!succeeds("ip", ["link", "show", hostLink])) {
     refuseTakenAddresses();
-    run("ip", ["link", "add", hostLink, "type", "veth", "peer", "name", nodeLink]);
-    run("ip", ["link", "set", nodeLink, "netns", netns]);
+    // Its other end is made in the namespace: an interruption leaves both or neither.
+    run("ip", [
+      ...["link", "add", hostLink, "type", "veth"],
+      ...["peer", "name", nodeLink, "netns", netns],
+    ]);
   }
   run("ip", ["addr", "replace", `${hostAddress}/24`, "dev", hostLink]);
   run("ip", ["link", "set", hostLink, "up"]);

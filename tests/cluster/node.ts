@@ -74,11 +74,14 @@ state = "${join(plan.run, "containerd")}"
     conf_dir = "${settings("cni")}"
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
     runtime_type = "io.containerd.runc.v2"
+  [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+    Root = "${join(plan.run, "runc")}"
 `;
 
 const bridge = {
   cniVersion: "0.4.0",
-  name: "todo",
+  // In the names of files that the plugins keep elsewhere: by it they are found again.
+  name: plan.netns,
   plugins: [
     {
       type: "bridge",
@@ -115,6 +118,7 @@ const kubelet = {
   tlsPrivateKeyFile: pki("kubelet.key"),
   clusterDNS: [plan.dns],
   clusterDomain: "cluster.local",
+  podLogsDir: settings("pod-logs"),
   resolvConf: settings("resolv.conf"),
   failSwapOn: false,
   // The disk is the machine's and not ours to keep free, and no image can be fetched again.

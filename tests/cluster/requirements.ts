@@ -15,6 +15,8 @@ const programs: Readonly<Record<string, string>> = {
   nsenter: "util-linux",
   mount: "mount",
   openssl: "openssl",
+  setpriv: "util-linux",
+  sysctl: "procps",
 };
 const files: Readonly<Record<string, string>> = {
   "/usr/lib/cni/bridge": "containernetworking-plugins",

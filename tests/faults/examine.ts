@@ -33,7 +33,7 @@ const strayMs = 2_000;
 
 /** Puts load on the application, disturbs it, lets it settle, and compares. */
 export async function examine(
-  stack: Stack,
+  stack: Pick<Stack, "baseUrl">,
   witness: Witness,
   examination: Examination,
   signal: AbortSignal,

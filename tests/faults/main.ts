@@ -14,6 +14,7 @@ back, and checks that every acknowledged task has exactly one entry in the log, 
   --fault    only this one; may be given several times: ${faults.join(", ")}
   --seconds  how long tasks are created; longer if the repair takes longer (20)
   --rate     tasks a second (50)
+  --cluster  the address of the system on the cluster of this machine: pods are killed and rolled there
   --prove    instead show that the check finds lost and swapped events: some are tampered with
   --help     print this
 
@@ -35,6 +36,7 @@ async function main(): Promise<number> {
       fault: { type: "string", multiple: true },
       seconds: { type: "string", default: "20" },
       rate: { type: "string", default: "50" },
+      cluster: { type: "string" },
       prove: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
@@ -45,6 +47,9 @@ async function main(): Promise<number> {
   }
   const loadMs = positive("--seconds", values.seconds) * 1_000;
   const rate = positive("--rate", values.rate);
+  if (values.cluster !== undefined) {
+    return onCluster(values.cluster, values.fault, { loadMs, rate });
+  }
   const names = (values.fault ?? [...faults]).map(knownFault);
   const stack = requireStack();
   await requireApi(stack.baseUrl);
@@ -60,6 +65,33 @@ async function main(): Promise<number> {
 }
 
 type Size = Pick<Examination, "loadMs" | "rate">;
+
+/** The same examination of the system on a cluster, which repairs itself. */
+async function onCluster(
+  baseUrl: string,
+  chosen: readonly string[] | undefined,
+  size: Size,
+): Promise<number> {
+  const { clusterFaults, clusterStack } = await import("./cluster.ts");
+  const stack = clusterStack(baseUrl);
+  await requireApi(baseUrl);
+  const all = clusterFaults();
+  const known = all.map(({ name }) => name);
+  const unknown = chosen?.find((name) => !known.includes(name));
+  if (unknown) throw new Refusal(`--fault ${unknown} is unknown: one of ${known.join(", ")}`);
+  const witness = createWitness(stack);
+  const plans = all
+    .filter(({ name }) => chosen?.includes(name) ?? true)
+    .map(({ name, strike }) => ({
+      examination: { ...size, name, users: 200, settleMs, disturb: strike },
+      objections: deviationsIn,
+    }));
+  try {
+    return await runAll(stack, witness, plans);
+  } finally {
+    await witness.close();
+  }
+}
 
 const faultPlan = (stack: Stack, name: Fault, size: Size): Plan => ({
   examination: {
@@ -94,7 +126,11 @@ const provingPlans = (stack: Stack, witness: Witness, size: Size): Plan[] =>
     };
   });
 
-async function runAll(stack: Stack, witness: Witness, plans: readonly Plan[]): Promise<number> {
+async function runAll(
+  stack: Pick<Stack, "baseUrl">,
+  witness: Witness,
+  plans: readonly Plan[],
+): Promise<number> {
   const interruption = new AbortController();
   process.once("SIGINT", () => {
     console.log("\ninterrupted: the load ends, the stack stays (a repair under way is finished)");

@@ -21,7 +21,7 @@ export type Witness = {
 const database = "todo";
 
 /** Connects as administrator at the first question. */
-export function createWitness(stack: Stack): Witness {
+export function createWitness(stack: Pick<Stack, "kafka" | "postgres">): Witness {
   const sql = postgres(stack.postgres.adminUrl, {
     database,
     max: 2,
@@ -53,7 +53,7 @@ export function createWitness(stack: Stack): Witness {
   };
 }
 
-async function deadLetterEnd(stack: Stack): Promise<bigint> {
+async function deadLetterEnd(stack: Pick<Stack, "kafka">): Promise<bigint> {
   const admin = new Admin({ ...kafkaOptions(stack, "faults"), timeout: 10_000 });
   try {
     const names = appIds.flatMap(deadLettersOf);

@@ -24,7 +24,7 @@ export type TopicReader = {
 };
 
 /** What every Kafka client of the tests is told: the administrator of the local stack. */
-export const kafkaOptions = ({ kafka }: Stack, clientId: string) => ({
+export const kafkaOptions = ({ kafka }: Pick<Stack, "kafka">, clientId: string) => ({
   clientId,
   bootstrapBrokers: [...kafka.brokers],
   sasl: { mechanism: kafka.mechanism, username: kafka.username, password: kafka.password },
