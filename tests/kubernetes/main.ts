@@ -61,7 +61,7 @@ async function main(): Promise<number> {
     for (let round = 1; round <= Number(values.rounds); round++) {
       const isLast = round === Number(values.rounds);
       const name = (what: string): string => `round ${round}: ${what}`;
-      await oneRound(phases, name, { keep: values.keep && isLast, faults: values.faults });
+      await oneRound(phases, name, { keep: values.keep && isLast, faults: values.faults && isLast });
     }
     if (!values.keep) await phases.run("cluster down", takeDown);
   } catch (error) {
