@@ -14,6 +14,12 @@ export type Place = {
   readonly keepData: boolean;
 };
 
+/** Options of what holds data: where that is to stay, a destroy is refused until this is lifted. */
+export const kept = ({ keepData }: Pick<Place, "keepData">) => ({
+  protect: keepData,
+  retainOnDelete: keepData,
+});
+
 /** One key of a Kubernetes Secret in the namespace of the services. */
 export type SecretKey = {
   readonly name: pulumi.Input<string>;
@@ -40,6 +46,12 @@ export const labelsOf = (name: string): Record<string, string> => ({
   "app.kubernetes.io/part-of": "todo-evolution",
   "app.kubernetes.io/managed-by": "pulumi",
 });
+
+/** Metadata with more annotations. */
+export const withAnnotations = <M extends { readonly annotations?: Record<string, string> }>(
+  metadata: M,
+  annotations: Readonly<Record<string, string>>,
+): M => ({ ...metadata, annotations: { ...metadata.annotations, ...annotations } });
 
 /** The labels by which the pods of one part are found; they never change. */
 export const selectorOf = (name: string): Record<string, string> => ({

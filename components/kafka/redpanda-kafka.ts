@@ -4,7 +4,7 @@ import type { ChartSource } from "#components/charts.ts";
 import type { PolicySpec } from "#components/network/policies.ts";
 import { inNamespace } from "#components/network/policies.ts";
 import type { NetworkPeer, Place, Reach } from "#components/place.ts";
-import { labelsOf } from "#components/place.ts";
+import { kept, labelsOf } from "#components/place.ts";
 import type { BrokerAccess, KafkaEngineArgs } from "./engine.ts";
 import {
   anywhere,
@@ -78,7 +78,7 @@ export class RedpandaKafka extends pulumi.ComponentResource implements Kafka {
         bootstrapSecret: bootstrap.metadata.name,
         pullSecrets: args.pullSecrets,
       }),
-      child,
+      { ...child, protect: place.keepData },
     );
     // Before the brokers when all goes: the operator takes the finalizers off by asking them.
     const leaf = { ...child, dependsOn: chart, customTimeouts: timeouts };
@@ -87,7 +87,7 @@ export class RedpandaKafka extends pulumi.ComponentResource implements Kafka {
         new Custom(`topic-${topic.name}`, redpandaTopic(topic, place), {
           ...leaf,
           // With its object the records of a topic would go, whatever became of the volumes.
-          retainOnDelete: place.keepData,
+          ...kept(place),
         }),
     );
     const users = makeUsers(args, child);
@@ -112,7 +112,7 @@ const installBrokers = (
   { chart, version, repository }: ChartSource,
   namespace: string,
   values: object,
-  child: Child,
+  opts: pulumi.ComponentResourceOptions,
 ) =>
   new k8s.helm.v4.Chart(
     releaseName,
@@ -124,7 +124,7 @@ const installBrokers = (
       ...(repository !== undefined && { repositoryOpts: { repo: repository } }),
       values: values as Record<string, unknown>,
     },
-    child,
+    opts,
   );
 
 /** A superuser for people, in the form of the chart: a line for each. */

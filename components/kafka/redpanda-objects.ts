@@ -1,9 +1,10 @@
 import type { Place, SecretKey } from "#components/place.ts";
-import { labelsOf } from "#components/place.ts";
+import { labelsOf, withAnnotations } from "#components/place.ts";
 import { bootstrapUser, redpandaPorts, releaseName } from "./redpanda-values.ts";
 import type { TopicSpec } from "./topics.ts";
 import { durabilityOf } from "./tuning.ts";
 import type { UserSpec } from "./users.ts";
+import { annotationsOf } from "./users.ts";
 
 const apiVersion = "cluster.redpanda.com/v1alpha2";
 
@@ -65,7 +66,7 @@ export const redpandaTopic = ({ name, partitions, replicas, config }: TopicSpec,
 export const redpandaUser = ({ name, grants }: UserSpec, password: SecretKey, place: Place) => ({
   apiVersion,
   kind: "User",
-  metadata: metadata(name, place, "Synced"),
+  metadata: withAnnotations(metadata(name, place, "Synced"), annotationsOf(name)),
   spec: {
     cluster: clusterOf(place),
     authentication: {

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { PolicySpec } from "#components/network/policies.ts";
 import { inNamespace } from "#components/network/policies.ts";
 import type { NetworkPeer, Place, Reach } from "#components/place.ts";
+import { kept } from "#components/place.ts";
 import type { BrokerAccess, KafkaEngineArgs } from "./engine.ts";
 import {
   anywhere,
@@ -55,7 +56,7 @@ export class StrimziKafka extends pulumi.ComponentResource implements Kafka {
     const child = { parent: this };
     // Data that is to stay stays together with what knows how to read it: a Kafka object that is
     // made anew has another id, and refuses the volumes of the one before.
-    const holdsData = { ...child, retainOnDelete: place.keepData, customTimeouts: timeouts };
+    const holdsData = { ...child, ...kept(place), customTimeouts: timeouts };
     const tuning = { ...defaultKafkaTuning[place.size], ...args.tuning };
     const topics = topicSpecs(place.size, tuning.topics);
 

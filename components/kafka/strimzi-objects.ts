@@ -1,11 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { StackSize } from "#apps/contracts/topics.ts";
 import type { Place, SecretKey } from "#components/place.ts";
-import { labelsOf } from "#components/place.ts";
+import { labelsOf, withAnnotations } from "#components/place.ts";
 import type { TopicSpec } from "./topics.ts";
 import type { Durability, KafkaTuning } from "./tuning.ts";
 import { durabilityOf } from "./tuning.ts";
 import type { UserSpec } from "./users.ts";
+import { annotationsOf } from "./users.ts";
 
 const apiVersion = "kafka.strimzi.io/v1";
 /** Of the Kafka object, and so the first part of the names of all that Strimzi makes of it. */
@@ -203,7 +204,7 @@ export const topicObject = ({ name, partitions, replicas, config }: TopicSpec, p
 export const userObject = ({ name, grants }: UserSpec, password: SecretKey, place: Place) => ({
   apiVersion,
   kind: "KafkaUser",
-  metadata: metadata(name, place, true, cluster),
+  metadata: withAnnotations(metadata(name, place, true, cluster), annotationsOf(name)),
   spec: {
     authentication: {
       type: "scram-sha-512",

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { inNamespace, networkPolicy } from "#components/network/policies.ts";
 import type { NetworkPeer, Reach } from "#components/place.ts";
-import { labelsOf, selectorOf } from "#components/place.ts";
+import { kept, labelsOf, selectorOf } from "#components/place.ts";
 import { migrationLabels } from "#components/service/hono-service.ts";
 import type { Backup, Restore } from "./backup.ts";
 import { credentialKeys } from "./backup.ts";
@@ -52,7 +52,7 @@ export class CloudNativePg extends pulumi.ComponentResource implements Postgres 
     const { place } = args;
     const cluster = clusterNameOf(args.restore);
     // CloudNativePG's volumes go with the cluster, so data that is to stay keeps its cluster.
-    const holdsData = { ...child, retainOnDelete: place.keepData, customTimeouts: timeouts };
+    const holdsData = { ...child, ...kept(place), customTimeouts: timeouts };
     const location = {
       host: `${cluster}-rw.${place.namespace}.svc`,
       port: postgresPort,

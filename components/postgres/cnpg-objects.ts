@@ -105,7 +105,6 @@ export const clusterObject = (args: ClusterArgs) => {
 const parametersOf = ({ maxConnections, sharedBuffersMiB }: PostgresTuning) => ({
   max_connections: String(maxConnections),
   shared_buffers: `${sharedBuffersMiB}MB`,
-  password_encryption: "scram-sha-256",
   timezone: "UTC",
   log_timezone: "UTC",
 });

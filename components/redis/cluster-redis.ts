@@ -74,7 +74,7 @@ export class ClusterRedis extends pulumi.ComponentResource implements Redis {
           tlsSecret: secretName,
         }),
       },
-      { ...child, dependsOn: certificates },
+      { ...child, protect: place.keepData, dependsOn: certificates },
     );
     this.expose(place);
     this.protect(args);

@@ -51,6 +51,8 @@ export const chartsArePinned: ResourceRule = {
   remedy: "Name the version of the chart: components/charts.ts, or platform.charts of the stack.",
   about: ["helm.sh/Chart", "helm.sh/Release"],
   faultsOf: ({ props }) => {
+    // The real provider registers a chart without what it was told, which then cannot be judged.
+    if (props.chart === undefined) return [];
     const isFolder = /^[./]/.test(String(props.chart)) && !props.repositoryOpts?.repo;
     return isFolder || versioned.test(String(props.version ?? "")) ? [] : ["has no version"];
   },
