@@ -19,8 +19,8 @@ import type { Redis } from "#components/redis/redis.ts";
 import type { KubernetesConfig } from "./config.ts";
 
 const monitoringNamespace = "monitoring";
-const runbooks =
-  "https://github.com/todo-evolution/todo-evolution/blob/main/components/observability/runbooks.md";
+// A path of the repository, until the configuration says where people read it.
+const runbooks = "components/observability/runbooks.md";
 
 /** What is known of how a stack is looked at before any of it exists. */
 export function observing({ observability, size }: KubernetesConfig, place: Place) {

@@ -61,7 +61,10 @@ async function main(): Promise<number> {
     for (let round = 1; round <= Number(values.rounds); round++) {
       const isLast = round === Number(values.rounds);
       const name = (what: string): string => `round ${round}: ${what}`;
-      await oneRound(phases, name, { keep: values.keep && isLast, faults: values.faults && isLast });
+      await oneRound(phases, name, {
+        keep: values.keep && isLast,
+        faults: values.faults && isLast,
+      });
     }
     if (!values.keep) await phases.run("cluster down", takeDown);
   } catch (error) {
@@ -108,7 +111,6 @@ async function oneRound(
 
 async function destroy(stack: Stack): Promise<void> {
   await stack.pulumi("destroy", "--yes", "--skip-preview");
-  await stack.pulumi("stack", "rm", "--yes");
   stack.forget();
 }
 

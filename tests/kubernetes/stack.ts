@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -86,9 +87,13 @@ export async function openStack({ name, config, env, quiet }: StackOptions): Pro
       JSON.parse(await pulumi("stack", "output", "--json", "--show-secrets", "--stack", name)),
     forget: () => {
       rmSync(settings, { force: true });
-      for (const end of [".json", ".json.bak", ".json.attrs", ".json.bak.attrs"]) {
-        const file = join(state, ".pulumi", "stacks", "todo-evolution", `${name}${end}`);
-        rmSync(file, { force: true });
+      const kept = join(state, ".pulumi");
+      for (const part of ["stacks", "history", "backups"]) {
+        const ofProject = join(kept, part, "todo-evolution");
+        const files = existsSync(ofProject) ? readdirSync(ofProject) : [];
+        for (const file of files.filter((it) => it === name || it.startsWith(`${name}.`))) {
+          rmSync(join(ofProject, file), { recursive: true, force: true });
+        }
       }
     },
   };
