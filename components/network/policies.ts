@@ -5,7 +5,7 @@ import { publishableBy } from "#components/dapr/components.ts";
 import { callersOf } from "#components/dapr/configuration.ts";
 import type { NetworkPeer, Place, Reach } from "#components/place.ts";
 import { labelsOf, selectorOf } from "#components/place.ts";
-import { migrationLabels } from "#components/service/hono-service.ts";
+import { migrationLabels } from "#components/service/pod.ts";
 
 /** What the services talk to, and who talks to them, besides each other. */
 export type NetworkFacts = {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { inNamespace, networkPolicy } from "#components/network/policies.ts";
 import type { NetworkPeer, Reach } from "#components/place.ts";
 import { kept, labelsOf, selectorOf } from "#components/place.ts";
-import { migrationLabels } from "#components/service/hono-service.ts";
+import { migrationLabels } from "#components/service/pod.ts";
 import type { Backup, Restore } from "./backup.ts";
 import { credentialKeys } from "./backup.ts";
 import {

@@ -8,17 +8,8 @@ import type { Kafka } from "#components/kafka/kafka.ts";
 import type { Place } from "#components/place.ts";
 import { labelsOf, selectorOf } from "#components/place.ts";
 import type { DatabaseAccess } from "#components/postgres/postgres.ts";
-import { caCertificateFile } from "#components/postgres/postgres.ts";
-import {
-  containerSecurityContext,
-  podResources,
-  podSecurityContext,
-  portsOf,
-  probesOf,
-  replicasOf,
-  shutdown,
-  spreadOf,
-} from "./pod.ts";
+import { caVolumes, containerOf, migrationSpec, type ServiceSecrets } from "./container.ts";
+import { podResources, podSecurityContext, replicasOf, shutdown, spreadOf } from "./pod.ts";
 import { scaledObject, scales, triggerAuthentication, triggerSecretOf } from "./scaling.ts";
 
 /** What the contract's env may ask for, but for DATABASE_URL, which the database gives. */
@@ -94,7 +85,7 @@ export class HonoService extends pulumi.ComponentResource {
     );
   }
 
-  private secrets({ appId, place, env, password }: HonoServiceArgs, child: Child): Secrets {
+  private secrets({ appId, place, env, password }: HonoServiceArgs, child: Child): ServiceSecrets {
     const secret = (name: string, stringData: Record<string, pulumi.Input<string>>) =>
       new k8s.core.v1.Secret(
         name,
@@ -128,35 +119,11 @@ export class HonoService extends pulumi.ComponentResource {
       name,
       {
         metadata: { ...generated(name, place) },
-        spec: {
-          backoffLimit: 4,
-          activeDeadlineSeconds: 300,
-          template: {
-            metadata: { labels: { ...labelsOf(name), ...migrationLabels(appId) } },
-            spec: {
-              restartPolicy: "Never",
-              serviceAccountName: account.metadata.name,
-              automountServiceAccountToken: false,
-              securityContext: podSecurityContext,
-              imagePullSecrets: args.pullSecrets.map((secret) => ({ name: secret })),
-              containers: [
-                {
-                  name: "migrate",
-                  image: args.image,
-                  args: ["migrate.mjs", appId],
-                  env: [databaseUrl(database)],
-                  resources: {
-                    requests: { cpu: "50m", memory: "128Mi" },
-                    limits: { memory: "256Mi" },
-                  },
-                  securityContext: containerSecurityContext,
-                  volumeMounts: caMounts(database),
-                },
-              ],
-              volumes: caVolumes(database),
-            },
-          },
-        },
+        spec: migrationSpec(name, {
+          ...args,
+          database,
+          serviceAccount: account.metadata.name,
+        }),
       },
       { ...child, dependsOn: [...database.ready], deleteBeforeReplace: false },
     );
@@ -165,7 +132,7 @@ export class HonoService extends pulumi.ComponentResource {
   private deploy(
     args: HonoServiceArgs,
     account: k8s.core.v1.ServiceAccount,
-    secrets: Secrets,
+    secrets: ServiceSecrets,
     migrated: pulumi.Resource | undefined,
     child: Child,
   ): k8s.apps.v1.Deployment {
@@ -203,7 +170,7 @@ export class HonoService extends pulumi.ComponentResource {
               imagePullSecrets: args.pullSecrets.map((name) => ({ name })),
               terminationGracePeriodSeconds: shutdown.gracePeriodSeconds,
               topologySpreadConstraints: spreadOf(appId, place.size, place.zones),
-              containers: [containerOf(args, secrets)],
+              containers: [containerOf({ ...args, secrets })],
               volumes: caVolumes(args.database),
             },
           },
@@ -287,9 +254,6 @@ export class HonoService extends pulumi.ComponentResource {
 }
 
 type Env = Readonly<Record<string, pulumi.Input<string>>>;
-type Secrets = Readonly<Record<"toSidecar" | "toApp", pulumi.Output<string>>> & {
-  readonly env?: pulumi.Output<string>;
-};
 
 const metadata = (name: string, place: Place) => ({
   name,
@@ -302,67 +266,3 @@ const generated = (name: string, place: Place) => ({
   namespace: place.namespace,
   labels: labelsOf(name),
 });
-
-/** By which a network policy lets the migrations of a service to its database. */
-export const migrationLabels = (appId: AppId) => ({ "todo-evolution/migrates": appId });
-
-function containerOf(args: HonoServiceArgs, secrets: Secrets) {
-  const { appId, place, database } = args;
-  const token = (name: string, secret: pulumi.Input<string>) => ({
-    name,
-    valueFrom: { secretKeyRef: { name: secret, key: "token" } },
-  });
-  return {
-    name: appId,
-    image: args.image,
-    ports: portsOf(appId),
-    ...(secrets.env && { envFrom: [{ secretRef: { name: secrets.env } }] }),
-    env: [
-      { name: "HOST", value: "0.0.0.0" },
-      { name: "PORT", value: String(contractOf(appId).port) },
-      { name: "LOG_LEVEL", value: args.logLevel },
-      ...(database ? [databaseUrl(database)] : []),
-      token("DAPR_API_TOKEN", secrets.toSidecar),
-      token("APP_API_TOKEN", secrets.toApp),
-    ],
-    resources: podResources[place.size].app,
-    securityContext: containerSecurityContext,
-    lifecycle: { preStop: { sleep: { seconds: shutdown.stillServesSeconds } } },
-    volumeMounts: caMounts(database),
-    ...probesOf(),
-  };
-}
-
-const databaseUrl = ({ url }: DatabaseAccess) => ({
-  name: "DATABASE_URL",
-  valueFrom: { secretKeyRef: { name: url.name, key: url.key } },
-});
-
-const caMounts = (database: DatabaseAccess | undefined) =>
-  database?.caCertificate
-    ? [
-        {
-          name: "postgres-ca",
-          mountPath: caCertificateFile.slice(0, caCertificateFile.lastIndexOf("/")),
-          readOnly: true,
-        },
-      ]
-    : [];
-
-const caVolumes = (database: DatabaseAccess | undefined) =>
-  database?.caCertificate
-    ? [
-        {
-          name: "postgres-ca",
-          secret: {
-            secretName: database.caCertificate.name,
-            items: [
-              {
-                key: database.caCertificate.key,
-                path: caCertificateFile.slice(caCertificateFile.lastIndexOf("/") + 1),
-              },
-            ],
-          },
-        },
-      ]
-    : [];

@@ -104,3 +104,6 @@ export const spreadOf = (
 export const portsOf = (appId: AppId) => [
   { name: "http", containerPort: contractOf(appId).port, protocol: "TCP" },
 ];
+
+/** By which a network policy lets the migrations of a service to its database. */
+export const migrationLabels = (appId: AppId) => ({ "todo-evolution/migrates": appId });
