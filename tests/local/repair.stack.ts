@@ -96,9 +96,10 @@ describe("only what is touched is restarted", () => {
   });
 
   test("by a component: the sidecars that it is scoped to", () => {
-    const file = "components/dapr/components.ts";
+    const file = "components/dapr/facts.ts";
+    const change = "s/redisDialTimeoutMs: 1_000/redisDialTimeoutMs: 2_000/";
     const { preview, restarted } = afterChange(() =>
-      spawnSync("sed", ["-i", 's/dialTimeout: "1s"/dialTimeout: "2s"/', join(clone.folder, file)]),
+      spawnSync("sed", ["-i", change, join(clone.folder, file)]),
     );
     expect(preview).toContain("dialTimeout");
     expect(restarted).toEqual(["backend-sidecar"]);

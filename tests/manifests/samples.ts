@@ -50,6 +50,10 @@ export const database: DatabaseAccess = {
 export const daprFacts: DaprFacts = {
   namespace: "todo",
   trustDomain: "public",
+  controlPlane: {
+    trustDomain: "cluster.local",
+    sentryAddress: "dapr-sentry.dapr-system.svc.cluster.local:443",
+  },
   kafka: {
     brokers: "kafka:9093",
     version: "3.9.0",
