@@ -13,6 +13,7 @@ import { configurationOn } from "./configuration.ts";
 import { added, allObjects } from "./leftovers.ts";
 import { createPhases, type Phases, table } from "./phases.ts";
 import { findRealProvider } from "./provider.ts";
+import { secretsInState } from "./secrets.ts";
 import { openStack, type Stack } from "./stack.ts";
 
 const usage = `Usage: npm run e2e:cluster [-- --rounds 2 --keep --faults]
@@ -95,11 +96,16 @@ async function oneRound(
   await phases.run(name("preview sees no changes"), () =>
     stack.pulumi("preview", "--expect-no-changes"),
   );
+  await phases.run(name("no secret in clear in the state"), async () => {
+    const found = await secretsInState(stack, cluster);
+    if (found.length > 0) throw new Error(`in clear in the state: ${found.join(", ")}`);
+  });
   const { baseUrl } = await stack.outputs();
   await phases.run(name("behaviours"), () => node("tests/e2e/main.ts", "--url", baseUrl));
   if (faults) {
     await phases.run(name("faults"), () => node("tests/faults/main.ts", "--cluster", baseUrl));
   }
+  await phases.run(name("one change touches what it must"), () => changeOne(cluster));
   await phases.run(name("the doctor finds nothing"), () => askDoctor(cluster));
   if (keep) return;
   await phases.run(name("destroy"), () => destroy(stack));
@@ -107,6 +113,17 @@ async function oneRound(
     const left = added(before, await allObjects(api));
     if (left.length > 0) throw new Error(`left after destroy:\n${left.join("\n")}`);
   });
+}
+
+/** Another level of logging: the Deployments roll, and nothing else is touched. */
+async function changeOne(cluster: ClusterDescription): Promise<void> {
+  const config = { ...configurationOn(cluster, daprChart()), logLevel: "debug" };
+  const stack = await openStack({ name: stackName, config });
+  const shown = await stack.pulumi("preview", "--diff");
+  const touched = [...shown.matchAll(/^ +(?:~|\+-|\+|-) ?kubernetes:[^:]+:(\w+):/gm)];
+  const kinds = [...new Set(touched.map(([, kind]) => kind))].join(", ");
+  if (kinds !== "Deployment") throw new Error(`touched: ${kinds || "nothing"}, not Deployment`);
+  await stack.pulumi("up", "--yes", "--skip-preview");
 }
 
 async function destroy(stack: Stack): Promise<void> {

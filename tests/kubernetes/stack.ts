@@ -25,6 +25,8 @@ export type Stack = {
   readonly pulumi: (...args: string[]) => Promise<string>;
   // biome-ignore lint/suspicious/noExplicitAny: whatever the program exports
   readonly outputs: () => Promise<any>;
+  /** The state as the engine keeps it, secrets encrypted; or with them in clear. */
+  readonly state: (secrets: "encrypted" | "in clear") => Promise<string>;
   /** Forgets state and settings; what the stack made must be gone. */
   readonly forget: () => void;
 };
@@ -60,13 +62,16 @@ export async function openStack({ name, config, env, quiet }: StackOptions): Pro
     NO_COLOR: "1",
     ...env,
   };
-  const pulumi = async (...args: string[]): Promise<string> => {
+  const pulumi = (...args: string[]): Promise<string> => runEngine(args, quiet ?? false);
+  // What may hold secrets is never shown.
+  const exported = (...args: string[]): Promise<string> => runEngine(args, true);
+  const runEngine = async (args: readonly string[], isQuiet: boolean): Promise<string> => {
     // The language host leaves its pipes behind in the temporary folder; this one goes with the run.
     const temporary = mkdtempSync(join(folder, "run-"));
     try {
       return await capture("pulumi", [...args, "--non-interactive"], {
         env: { ...variables, TMPDIR: temporary },
-        quiet: quiet ?? false,
+        quiet: isQuiet,
       });
     } finally {
       rmSync(temporary, { recursive: true, force: true });
@@ -84,7 +89,15 @@ export async function openStack({ name, config, env, quiet }: StackOptions): Pro
     name,
     pulumi: (command, ...args) => pulumi(command as string, ...ofStack, ...args),
     outputs: async () =>
-      JSON.parse(await pulumi("stack", "output", "--json", "--show-secrets", "--stack", name)),
+      JSON.parse(await exported("stack", "output", "--json", "--show-secrets", "--stack", name)),
+    state: (secrets) =>
+      exported(
+        "stack",
+        "export",
+        "--stack",
+        name,
+        ...(secrets === "in clear" ? ["--show-secrets"] : []),
+      ),
     forget: () => {
       rmSync(settings, { force: true });
       const kept = join(state, ".pulumi");
