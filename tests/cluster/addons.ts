@@ -1,7 +1,10 @@
+import { type ClusterProgramName, clusterPrograms } from "#toolchain/cluster-programs.ts";
 import { plan } from "./plan.ts";
 
-export const corednsImage = "localhost/coredns:1.12.0";
-export const provisionerImage = "localhost/local-path-provisioner:0.0.30";
+/** Images of this machine are named by the versions that the toolchain pins. */
+const local = (name: ClusterProgramName) => `localhost/${name}:${clusterPrograms[name].version}`;
+export const corednsImage = local("coredns");
+export const provisionerImage = local("local-path-provisioner");
 export const busyboxImage = "localhost/busybox:1";
 
 type Manifest = { readonly apiVersion: string; readonly kind: string; readonly metadata: object };

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
+import { clusterPrograms } from "#toolchain/cluster-programs.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { addons, busyboxImage, corednsImage, provisionerImage } from "./addons.ts";
 import { kafka, kafkaAdmin, postgres, postgresAdmin } from "./backing.ts";
@@ -32,7 +33,7 @@ const programs = [
   ...(["dapr-control-plane", "daprd", "kafka", "postgres", "redis-server"] as const),
 ] as const;
 
-const dapr = { registry: "localhost/dapr", tag: "1.16.5" };
+const dapr = { registry: "localhost/dapr", tag: clusterPrograms["dapr-control-plane"].version };
 const redisImage = "localhost/redis:6.2";
 const nodeReadyMs = 60_000;
 

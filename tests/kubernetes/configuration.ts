@@ -44,7 +44,13 @@ export const configurationOn = (cluster: ClusterDescription, daprChart: string) 
     admin: { username: cluster.postgres.username, password: cluster.postgres.password },
   },
   redis: { engine: "cluster", tls: false },
-  thirdPartyImages: { redis: { repository: "localhost/redis", tag: "6.2" } },
+  thirdPartyImages: { redis: imageOf(cluster.redisImage) },
   ingress: { enabled: false },
   observability: { prometheus: "none", tracing: false, kafkaConsole: false },
 });
+
+/** A reference as the configuration wants it. */
+const imageOf = (reference: string): { repository: string; tag: string } => {
+  const at = reference.lastIndexOf(":");
+  return { repository: reference.slice(0, at), tag: reference.slice(at + 1) };
+};

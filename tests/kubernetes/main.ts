@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openApi } from "#commands/doctor/cluster-api.ts";
 import { readKubeconfig } from "#infra/clusters/kubeconfig.ts";
+import { clusterPrograms } from "#toolchain/cluster-programs.ts";
 import { type ClusterDescription, up } from "../cluster/cluster.ts";
 import { down, leftovers } from "../cluster/down.ts";
 import { clone } from "../cluster/plan.ts";
@@ -143,8 +144,9 @@ const askDoctor = ({ kubeconfig, context }: ClusterDescription): Promise<void> =
 /** Dapr's chart as it comes with the module that its programs are built from. */
 function daprChart(): string {
   const cache = runCommand("go", ["env", "GOMODCACHE"]).trim();
-  const chart = join(cache, "github.com", "dapr", "dapr@v1.16.5", "charts", "dapr");
-  if (!existsSync(chart)) runCommand("go", ["mod", "download", "github.com/dapr/dapr@v1.16.5"]);
+  const version = clusterPrograms["dapr-control-plane"].version;
+  const chart = join(cache, "github.com", "dapr", `dapr@v${version}`, "charts", "dapr");
+  if (!existsSync(chart)) runCommand("go", ["mod", "download", `github.com/dapr/dapr@v${version}`]);
   return chart;
 }
 
