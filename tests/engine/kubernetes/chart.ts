@@ -1,12 +1,13 @@
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { isUnknown } from "#infra/host/provider/resource.ts";
-import { fromStruct, toStruct } from "#infra/host/provider/server.ts";
+import { toStruct } from "#infra/host/provider/server.ts";
 import { groupOf } from "./diff.ts";
 import { type ChartInputs, renderChart } from "./helm.ts";
 import { openMonitor } from "./monitor.ts";
 import type { KubeObject } from "./objects.ts";
 import type { Operations } from "./operations.ts";
+import { plainOf } from "./secrets.ts";
 
 const chartType = "kubernetes:helm.sh/v4:Chart";
 
@@ -21,7 +22,7 @@ export async function construct(
   const monitor = openMonitor(request);
   try {
     const urn = await monitor.component();
-    const inputs = fromStruct(request.getInputs()) as ChartInputs;
+    const inputs = plainOf(request.getInputs()) as ChartInputs;
     // What depends on something that is still to be made cannot be rendered in a preview.
     const objects = isUnknown(inputs) ? [] : await render(operations, request.getName(), inputs);
     const prefix = inputs.resourcePrefix ?? request.getName();

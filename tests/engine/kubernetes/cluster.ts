@@ -11,7 +11,7 @@ export type Answer = {
 };
 
 export type Request = {
-  readonly method?: "GET" | "PATCH" | "DELETE" | "PUT";
+  readonly method?: "GET" | "PATCH" | "POST" | "DELETE";
   readonly body?: unknown;
   readonly contentType?: string;
   readonly accept?: string;
@@ -62,7 +62,11 @@ async function ask(config: KubeConfig, url: URL, request: Request): Promise<Answ
     timeout: timeoutMs,
     headers: {
       accept: accept ?? "application/json",
-      ...(text !== undefined && { "content-type": contentType }),
+      // Node sends no body with DELETE unless its length is told.
+      ...(text !== undefined && {
+        "content-type": contentType,
+        "content-length": Buffer.byteLength(text),
+      }),
     },
   };
   await config.applyToHTTPSOptions(options);

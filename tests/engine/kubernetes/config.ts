@@ -1,8 +1,8 @@
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import { isUnknown } from "#infra/host/provider/resource.ts";
-import { fromStruct } from "#infra/host/provider/server.ts";
 import { type ClusterConfig, openCluster } from "./cluster.ts";
+import { plainOf } from "./secrets.ts";
 
 /** Keys that we act on; of the others we do what the real provider does by default. */
 const read = ["kubeconfig", "context", "namespace"] as const;
@@ -21,8 +21,8 @@ export function readConfig(
 
 /** Another cluster means other objects; another way to the same one does not. */
 export function diffConfig(request: Messages.DiffRequest): Messages.DiffResponse {
-  const olds = fromStruct(request.getOlds());
-  const news = fromStruct(request.getNews());
+  const olds = plainOf(request.getOlds());
+  const news = plainOf(request.getNews());
   const changed = read.filter((key) => JSON.stringify(olds[key]) !== JSON.stringify(news[key]));
   const { DIFF_SOME, DIFF_NONE } = messages.DiffResponse.DiffChanges;
   const isElsewhere = changed.length > 0 && serverOf(olds) !== serverOf(news);

@@ -7,10 +7,7 @@ import resources from "@pulumi/pulumi/proto/resource_pb.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { toStruct } from "#infra/host/provider/server.ts";
 import type { KubeObject } from "./objects.ts";
-
-// How the engine's protocol marks a value as secret (sdk/go/common/resource/plugin/rpc.go).
-const secretKey = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+import { guarded } from "./secrets.ts";
 
 export type Child = {
   readonly parent: string;
@@ -101,13 +98,4 @@ function inherit(
   message.setDeletedwith(request.getDeletedwith());
   if (request.hasProtect()) message.setProtect(request.getProtect() ?? false);
   if (request.hasRetainondelete()) message.setRetainondelete(request.getRetainondelete() ?? false);
-}
-
-/** The values of a Secret as the engine keeps them from everybody. */
-function guarded(object: KubeObject): object {
-  if (object.kind !== "Secret" || object.apiVersion !== "v1") return object;
-  const fields = ["data", "stringData"].flatMap((field) =>
-    object[field] ? [[field, { [secretKey]: secretSignature, value: object[field] }]] : [],
-  );
-  return { ...object, ...Object.fromEntries(fields) };
 }

@@ -3,9 +3,9 @@ import plugins from "@pulumi/pulumi/proto/plugin_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import { toServiceError } from "#infra/host/provider/grpc-error.ts";
 import { HalfMade, unknownOutput } from "#infra/host/provider/resource.ts";
-import { fromStruct, toStruct } from "#infra/host/provider/server.ts";
 import { asLive, diffResponse, outputsOf } from "./answers.ts";
 import { construct } from "./chart.ts";
 import { openCluster } from "./cluster.ts";
@@ -13,6 +13,7 @@ import { diffConfig, readConfig } from "./config.ts";
 import { fieldManagerOf, idOf, type KubeObject, withName } from "./objects.ts";
 import { createOperations, type Made, type Operations } from "./operations.ts";
 import { progressOf } from "./readiness.ts";
+import { plainOf, secretly } from "./secrets.ts";
 import type { Context } from "./waiting.ts";
 
 /** What the engine gives every operation. */
@@ -25,15 +26,15 @@ export type ServerOptions = {
 type Configured = () => Operations;
 
 /**
- * The engine's resource provider protocol over the objects of one cluster. Like our provider of
- * processes it does not take secrets: the engine takes them off and puts them on again.
+ * The engine's resource provider protocol over the objects of one cluster. It takes secrets, as a
+ * provider of components must: they are taken off on the way in and put on again on the way out.
  */
 export function createHandlers({ contextFor, cancel }: ServerOptions) {
   let configured: Configured = () => {
     throw new Error("the provider is not configured");
   };
   const handlers: UntypedServiceImplementation = {
-    handshake: answer(async () => new messages.ProviderHandshakeResponse()),
+    handshake: answer(async () => new messages.ProviderHandshakeResponse().setAcceptSecrets(true)),
     getPluginInfo: answer(async () => new plugins.PluginInfo().setVersion("4.34.2")),
     getSchema: answer(async () => new messages.GetSchemaResponse().setSchema("{}")),
     checkConfig: answer(async (request: Messages.CheckRequest) =>
@@ -42,7 +43,7 @@ export function createHandlers({ contextFor, cancel }: ServerOptions) {
     diffConfig: answer(async (request: Messages.DiffRequest) => diffConfig(request)),
     configure: answer(async (request: Messages.ConfigureRequest) => {
       configured = configuredBy(request);
-      return new messages.ConfigureResponse().setSupportspreview(true);
+      return new messages.ConfigureResponse().setSupportspreview(true).setAcceptsecrets(true);
     }),
     cancel: answer(async () => {
       cancel();
@@ -72,7 +73,7 @@ export function createHandlers({ contextFor, cancel }: ServerOptions) {
 /** Opened at its first use: in a preview the cluster itself may not be there yet. */
 function configuredBy(request: Messages.ConfigureRequest): Configured {
   let operations: Operations | undefined;
-  const config = readConfig(fromStruct(request.getArgs()));
+  const config = readConfig(plainOf(request.getArgs()));
   return () => {
     if (config.isUnknown) throw new Error("the cluster is not known yet");
     operations ??= createOperations(openCluster(config));
@@ -81,17 +82,18 @@ function configuredBy(request: Messages.ConfigureRequest): Configured {
 }
 
 function check(request: Messages.CheckRequest): Messages.CheckResponse {
-  const olds = fromStruct(request.getOlds());
+  const olds = plainOf(request.getOlds());
   const before = Object.keys(olds).length > 0 ? (olds as KubeObject) : undefined;
   const news = objectOf(request.getNews());
   const response = new messages.CheckResponse();
   if (typeof news.apiVersion !== "string" || typeof news.kind !== "string") {
     const reason = `the stand-in for the Kubernetes provider has no ${request.getType()}`;
     const failure = new messages.CheckFailure().setProperty("kind").setReason(reason);
-    return response.setInputs(toStruct(news)).setFailuresList([failure]);
+    return response.setInputs(request.getNews()).setFailuresList([failure]);
   }
   const name = request.getName() || (request.getUrn().split("::").at(-1) as string);
-  return response.setInputs(toStruct(withName(news, before, name, request.getRandomseed_asU8())));
+  const named = withName(news, before, name, request.getRandomseed_asU8());
+  return response.setInputs(secretly(named, request.getNews()));
 }
 
 async function diff(configured: Configured, request: Messages.DiffRequest) {
@@ -112,15 +114,16 @@ async function create(
   request: Messages.CreateRequest,
   context: Context,
 ): Promise<Messages.CreateResponse> {
-  const inputs = objectOf(request.getProperties());
+  const given = request.getProperties();
+  const inputs = objectOf(given);
   const response = new messages.CreateResponse();
   if (request.getPreview()) {
-    return response.setProperties(toStruct({ ...inputs, status: unknownOutput }));
+    return response.setProperties(secretly({ ...inputs, status: unknownOutput }, given));
   }
   const manager = fieldManagerOf(request.getUrn());
   const made = configured().create(inputs, manager, context);
-  const { id, outputs } = await recorded(made, inputs, manager);
-  return response.setId(id).setProperties(toStruct(outputs));
+  const { id, outputs } = await recorded(made, given, manager);
+  return response.setId(id).setProperties(outputs);
 }
 
 async function update(
@@ -129,15 +132,17 @@ async function update(
   context: Context,
 ): Promise<Messages.UpdateResponse> {
   const olds = objectOf(request.getOlds());
-  const inputs = objectOf(request.getNews());
+  const given = request.getNews();
+  const inputs = objectOf(given);
   const response = new messages.UpdateResponse();
   if (request.getPreview()) {
     const metadata = { ...olds.metadata, ...inputs.metadata };
-    return response.setProperties(toStruct({ ...olds, ...inputs, metadata }));
+    const expected = { ...olds, ...inputs, metadata };
+    return response.setProperties(secretly(expected, request.getOlds(), given));
   }
   const manager = managerOf(olds, request.getUrn());
   const made = configured().update(inputs, manager, context);
-  return response.setProperties(toStruct((await recorded(made, inputs, manager)).outputs));
+  return response.setProperties((await recorded(made, given, manager)).outputs);
 }
 
 async function read(
@@ -145,7 +150,7 @@ async function read(
   request: Messages.ReadRequest,
 ): Promise<Messages.ReadResponse> {
   const outputs = objectOf(request.getProperties());
-  const olds = fromStruct(request.getInputs());
+  const olds = plainOf(request.getInputs());
   const isKnown = Object.keys(olds).length > 0;
   const type = isKnown ? (olds as KubeObject) : typeOf(request.getType());
   const live = await operations.read(type, request.getId());
@@ -160,8 +165,14 @@ async function read(
       : olds;
   return response
     .setId(idOf(live))
-    .setInputs(toStruct(inputs as object))
-    .setProperties(toStruct(outputsOf(live, inputs as KubeObject, manager)));
+    .setInputs(secretly(inputs as object, request.getInputs()))
+    .setProperties(
+      secretly(
+        outputsOf(live, inputs as KubeObject, manager),
+        request.getInputs(),
+        request.getProperties(),
+      ),
+    );
 }
 
 /** A Secret is set as text and kept in base64. */
@@ -175,14 +186,19 @@ const withTexts = (live: KubeObject): KubeObject => {
 };
 
 /** The outputs of what was made; of what was half made the engine is told with the error. */
-async function recorded(work: Promise<Made>, inputs: KubeObject, manager: string) {
+async function recorded(work: Promise<Made>, given: Struct | undefined, manager: string) {
+  const inputs = objectOf(given);
+  const outputs = (live: KubeObject): Struct => secretly(outputsOf(live, inputs, manager), given);
   try {
     const { id, live } = await work;
-    return { id, outputs: outputsOf(live, inputs, manager) };
+    return { id, outputs: outputs(live) };
   } catch (error) {
     if (!(error instanceof HalfMade)) throw error;
     const { live } = error as HalfMade & { readonly live: KubeObject };
-    throw Object.assign(error, { inputs, properties: outputsOf(live, inputs, manager) });
+    throw Object.assign(error, {
+      inputs: given?.toJavaScript(),
+      properties: outputs(live).toJavaScript(),
+    });
   }
 }
 
@@ -196,8 +212,8 @@ function typeOf(token: string): KubeObject {
   return { apiVersion: version.replace(/^core\//, ""), kind };
 }
 
-const objectOf = (message: Parameters<typeof fromStruct>[0]): KubeObject =>
-  fromStruct(message) as KubeObject;
+const objectOf = (message: Parameters<typeof plainOf>[0]): KubeObject =>
+  plainOf(message) as KubeObject;
 
 function answer<Request, Response>(handle: (request: Request) => Promise<Response>) {
   return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => {

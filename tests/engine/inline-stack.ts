@@ -1,0 +1,82 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type {
+  ConfigMap,
+  EngineEvent,
+  InlineProgramArgs,
+  PulumiFn,
+  Stack,
+} from "@pulumi/pulumi/automation/index.js";
+import { LocalWorkspace, PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+import { ensurePrograms } from "#toolchain/ensure.ts";
+import { type Provider, pathWith } from "./provider.ts";
+
+export type InlineStackArgs = {
+  /** A folder for state, plugins and the engine's own files. */
+  readonly folder: string;
+  readonly name: string;
+  readonly provider: Provider;
+  readonly program: PulumiFn;
+  readonly config?: ConfigMap;
+};
+
+/** A stack of a program that is a function of this process, with a state of its own. */
+export async function openInlineStack(args: InlineStackArgs): Promise<Stack> {
+  const { folder, name, provider, program, config = {} } = args;
+  const { pulumi } = await ensurePrograms(["pulumi"], { log: () => {} });
+  const state = join(folder, "state");
+  const workDir = join(folder, "work");
+  for (const one of [state, workDir]) mkdirSync(one, { recursive: true });
+  const inline: InlineProgramArgs = { stackName: name, projectName: "engine-test", program };
+  const stack = await LocalWorkspace.createOrSelectStack(inline, {
+    workDir,
+    pulumiHome: join(folder, "home"),
+    pulumiCommand: await PulumiCommand.get({
+      root: dirname(dirname(pulumi.path)),
+      skipVersionCheck: true,
+    }),
+    projectSettings: {
+      name: "engine-test",
+      runtime: "nodejs",
+      backend: { url: `file://${state}` },
+    },
+    envVars: {
+      PATH: pathWith(provider, process.env.PATH),
+      PULUMI_CONFIG_PASSPHRASE: "engine-test",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    },
+  });
+  await stack.setAllConfig(config);
+  return stack;
+}
+
+/** One resource that the engine made, changed or deleted, in the order in which it was done. */
+export type Step = {
+  readonly op: string;
+  readonly type: string;
+  readonly name: string;
+  readonly urn: string;
+};
+
+/** Collects events of a run; `steps` are the finished ones, `all` the whole log. */
+export function createRecorder() {
+  const all: EngineEvent[] = [];
+  return {
+    all,
+    onEvent: (event: EngineEvent): void => {
+      all.push(event);
+    },
+    steps: (): Step[] => all.flatMap(stepOf),
+  };
+}
+
+/** Operations that touch nothing outside the state. */
+const idle = new Set(["same", "read", "refresh", "discard"]);
+
+export function stepOf(event: EngineEvent): Step[] {
+  const metadata = event.resOutputsEvent?.metadata;
+  if (!metadata || idle.has(metadata.op)) return [];
+  const { op, type, urn } = metadata;
+  return [{ op, type, urn, name: urn.split("::").at(-1) as string }];
+}
