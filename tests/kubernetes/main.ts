@@ -10,10 +10,10 @@ import { down, leftovers } from "../cluster/down.ts";
 import { clone } from "../cluster/plan.ts";
 import { missing } from "../cluster/requirements.ts";
 import { run as runCommand } from "../cluster/shell.ts";
+import { chooseProvider, type Provider, providerKinds, tellProvider } from "../engine/provider.ts";
 import { configurationOn } from "./configuration.ts";
 import { added, allObjects } from "./leftovers.ts";
 import { createPhases, type Phases, table } from "./phases.ts";
-import { findRealProvider } from "./provider.ts";
 import { secretsInState } from "./secrets.ts";
 import { openStack, type Stack } from "./stack.ts";
 
@@ -23,6 +23,8 @@ Brings up a Kubernetes of one node on this machine, puts the whole system on it 
 engine, runs the behaviours against it, destroys it, and looks for what is left. Twice in a row.
 
   --rounds   how often (2)
+  --provider real | stand-in: Pulumi's own provider of Kubernetes, or ours that applies to the API
+             server and waits; by default Pulumi's where it is on this machine
   --faults   also deletes pods, rolls Deployments and kills the broker under load
   --keep     leaves system and cluster up after the last round
   --help     print this`;
@@ -33,6 +35,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       rounds: { type: "string", default: "2" },
+      provider: { type: "string", default: "auto" },
       faults: { type: "boolean", default: false },
       keep: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
@@ -50,20 +53,17 @@ async function main(): Promise<number> {
     );
     return 1;
   }
-  const provider = findRealProvider();
-  if (!provider) {
-    console.error(
-      "Pulumi's Kubernetes provider is not on this machine: put pulumi-resource-kubernetes on PATH",
-    );
-    return 1;
-  }
-  console.log(`The provider is Pulumi's own: ${provider}`);
+  const choice = providerKinds.find((kind) => kind === values.provider);
+  if (!choice) throw new Error(`--provider ${values.provider}: one of ${providerKinds.join(", ")}`);
+  const provider = chooseProvider(choice);
+  console.log(tellProvider(provider));
   const phases = createPhases();
   try {
     for (let round = 1; round <= Number(values.rounds); round++) {
       const isLast = round === Number(values.rounds);
       const name = (what: string): string => `round ${round}: ${what}`;
       await oneRound(phases, name, {
+        provider,
         keep: values.keep && isLast,
         faults: values.faults && isLast,
       });
@@ -71,16 +71,23 @@ async function main(): Promise<number> {
     if (!values.keep) await phases.run("cluster down", takeDown);
   } catch (error) {
     console.error(`\n${(error as Error).message}`);
+    phases.fail("what went wrong between the steps", error);
   }
   const failed = phases.done.filter(({ failure }) => failure !== undefined).length;
   console.log(`\n${table(phases.done)}\n\n${phases.done.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
 }
 
+type RoundOptions = {
+  readonly provider: Provider;
+  readonly keep: boolean;
+  readonly faults: boolean;
+};
+
 async function oneRound(
   phases: Phases,
   name: (what: string) => string,
-  { keep, faults }: { readonly keep: boolean; readonly faults: boolean },
+  { provider, keep, faults }: RoundOptions,
 ): Promise<void> {
   const cluster = await phases.run(name("cluster up"), () =>
     up(async (_what, work) => {
@@ -89,7 +96,11 @@ async function oneRound(
   );
   const api = openApi(readKubeconfig(cluster.kubeconfig), cluster.context);
   const before = await allObjects(api);
-  const stack = await openStack({ name: stackName, config: configurationOn(cluster, daprChart()) });
+  const stack = await openStack({
+    name: stackName,
+    config: configurationOn(cluster, daprChart()),
+    providerFolder: provider.folder,
+  });
   await phases.run(name("preview on an empty cluster, by the policy pack"), () =>
     stack.pulumi("preview", "--policy-pack", "policy"),
   );
@@ -106,7 +117,7 @@ async function oneRound(
   if (faults) {
     await phases.run(name("faults"), () => node("tests/faults/main.ts", "--cluster", baseUrl));
   }
-  await phases.run(name("one change touches what it must"), () => changeOne(cluster));
+  await phases.run(name("one change touches what it must"), () => changeOne(cluster, provider));
   await phases.run(name("the doctor finds nothing"), () => askDoctor(cluster));
   if (keep) return;
   await phases.run(name("destroy"), () => destroy(stack));
@@ -117,9 +128,13 @@ async function oneRound(
 }
 
 /** Another level of logging: the Deployments roll, and nothing else is touched. */
-async function changeOne(cluster: ClusterDescription): Promise<void> {
+async function changeOne(cluster: ClusterDescription, provider: Provider): Promise<void> {
   const config = { ...configurationOn(cluster, daprChart()), logLevel: "debug" };
-  const stack = await openStack({ name: stackName, config });
+  const stack = await openStack({
+    name: stackName,
+    config,
+    providerFolder: provider.folder,
+  });
   const shown = await stack.pulumi("preview", "--diff");
   const touched = [...shown.matchAll(/^ +(?:~|\+-|\+|-) ?kubernetes:[^:]+:(\w+):/gm)];
   const kinds = [...new Set(touched.map(([, kind]) => kind))].join(", ");

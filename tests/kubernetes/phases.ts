@@ -10,6 +10,11 @@ export function createPhases() {
   const done: Phase[] = [];
   return {
     done,
+    /** What ended the run and was no step's own failure counts as one. */
+    fail(name: string, error: unknown): void {
+      if (done.some(({ failure }) => failure !== undefined)) return;
+      done.push({ name, seconds: 0, failure: (error as Error).message });
+    },
     async run<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
       console.log(`\n--- ${name}`);
       const since = performance.now();

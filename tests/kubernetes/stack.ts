@@ -35,13 +35,20 @@ export type StackOptions = {
   readonly name: string;
   /** Keys of the configuration without the project's name. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** What the engine needs besides, as where a provider listens. */
+  /** Where the engine looks for providers before anywhere else. */
+  readonly providerFolder: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly quiet?: boolean;
 };
 
 /** A stack of this clone's program with a state, a passphrase and settings of its own. */
-export async function openStack({ name, config, env, quiet }: StackOptions): Promise<Stack> {
+export async function openStack({
+  name,
+  config,
+  providerFolder,
+  env,
+  quiet,
+}: StackOptions): Promise<Stack> {
   const programs = await ensurePrograms([...engine], { log: () => {} });
   const state = join(folder, "state");
   mkdirSync(state, { recursive: true });
@@ -49,6 +56,7 @@ export async function openStack({ name, config, env, quiet }: StackOptions): Pro
   const variables = {
     ...process.env,
     PATH: [
+      providerFolder,
       join(clone, "node_modules", ".bin"),
       ...engine.map((program) => dirname(programs[program].path)),
       process.env.PATH,
