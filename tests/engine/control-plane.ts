@@ -19,7 +19,7 @@ export type ControlPlane = Pick<ApiServer, "url" | "kubeconfig"> & {
  */
 const controllers = [
   ...["namespace", "garbage-collector", "serviceaccount", "deployment", "replicaset"],
-  ...["statefulset", "daemonset", "job", "disruption", "endpointslice"],
+  ...["statefulset", "daemonset", "job", "disruption", "endpoints", "endpointslice"],
 ].map((name) => `${name}-controller`);
 
 /**

@@ -2,7 +2,6 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type {
   ConfigMap,
-  EngineEvent,
   InlineProgramArgs,
   PulumiFn,
   Stack,
@@ -49,34 +48,4 @@ export async function openInlineStack(args: InlineStackArgs): Promise<Stack> {
   });
   await stack.setAllConfig(config);
   return stack;
-}
-
-/** One resource that the engine made, changed or deleted, in the order in which it was done. */
-export type Step = {
-  readonly op: string;
-  readonly type: string;
-  readonly name: string;
-  readonly urn: string;
-};
-
-/** Collects events of a run; `steps` are the finished ones, `all` the whole log. */
-export function createRecorder() {
-  const all: EngineEvent[] = [];
-  return {
-    all,
-    onEvent: (event: EngineEvent): void => {
-      all.push(event);
-    },
-    steps: (): Step[] => all.flatMap(stepOf),
-  };
-}
-
-/** Operations that touch nothing outside the state. */
-const idle = new Set(["same", "read", "refresh", "discard"]);
-
-export function stepOf(event: EngineEvent): Step[] {
-  const metadata = event.resOutputsEvent?.metadata;
-  if (!metadata || idle.has(metadata.op)) return [];
-  const { op, type, urn } = metadata;
-  return [{ op, type, urn, name: urn.split("::").at(-1) as string }];
 }

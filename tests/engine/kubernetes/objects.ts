@@ -43,7 +43,7 @@ export function ofId(id: string): { readonly name: string; readonly namespace?: 
 }
 
 /**
- * The inputs with a name: the one given, the one made before, or `<resource>-<7 hex>` that only
+ * The inputs with a name: the one given, the one made before, or `<resource>-<8 hex>` that only
  * depends on the engine's seed where it gives one.
  */
 export function withName(
@@ -66,8 +66,8 @@ export const isAutonamed = (object: KubeObject): boolean =>
 
 const suffix = (seed: Uint8Array, resource: string): string =>
   seed.length === 0
-    ? randomBytes(4).toString("hex").slice(0, 7)
-    : createHash("sha256").update(seed).update(resource).digest("hex").slice(0, 7);
+    ? randomBytes(4).toString("hex")
+    : createHash("sha256").update(seed).update(resource).digest("hex").slice(0, 8);
 
 /** Who owns the fields of an object that is created as this resource. */
 export const fieldManagerOf = (urn: string): string =>
