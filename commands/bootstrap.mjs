@@ -20,6 +20,7 @@ const [coldDiskBytes, againDiskBytes] = [4 * 1024 ** 3, 1024 ** 3];
 const commands = {
   e2e: (args) => [{ argv: [join(clone, "tests/e2e/main.ts"), ...args] }],
   cluster: (args) => [{ argv: [join(clone, "tests/cluster/main.ts"), ...args] }],
+  "engine-test": (args) => [{ argv: [join(clone, "tests/engine/main.ts"), ...args] }],
   "e2e:cluster": (args) => [{ argv: [join(clone, "tests/kubernetes/main.ts"), ...args] }],
   "alerts-test": (args) => [
     { argv: [join(clone, "components/observability/testing/promtool.ts"), ...args] },
