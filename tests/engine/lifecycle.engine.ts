@@ -88,17 +88,29 @@ describe(`a small program with the ${provider.kind} provider`, () => {
     expect((await preview({ expectNoChanges: true })).told).toEqual([]);
   });
 
-  test("what somebody changed or deleted is seen by a refresh and set right", async () => {
-    const widget = `/apis/${group}/v1/namespaces/${namespace}/widgets/widget`;
+  test("what somebody deleted is seen by a refresh and made again", async () => {
     const service = `/api/v1/namespaces/${namespace}/services/service`;
-    const contentType = "application/merge-patch+json";
-    await cluster.ask(widget, { method: "PATCH", contentType, body: { spec: { size: 5 } } });
     await cluster.ask(service, { method: "DELETE" });
-    const log = newLog();
-    await stack.refresh({ onEvent: log.onEvent });
-    expect((await up()).told().sort()).toEqual(["create Service service", "update Widget widget"]);
-    expect((await api.get(widget)).spec.size).toBe(1);
+    await stack.refresh({ onEvent: newLog().onEvent });
+    expect((await up()).told()).toEqual(["create Service service"]);
     expect(await api.get(service)).toBeDefined();
+  });
+
+  test("what somebody changed is not overwritten in silence: the run names the field", async () => {
+    const widget = `/apis/${group}/v1/namespaces/${namespace}/widgets/widget`;
+    const asSomebody = (spec: object) =>
+      cluster.ask(`${widget}?fieldManager=somebody&force=true`, {
+        method: "PATCH",
+        contentType: "application/apply-patch+yaml",
+        body: { apiVersion: `${group}/v1`, kind: "Widget", metadata: { name: "widget" }, spec },
+      });
+    await asSomebody({ size: 5 });
+    await stack.refresh({ onEvent: newLog().onEvent });
+    await expect(up()).rejects.toThrow(/conflict with "somebody"[^\n]*\.spec\.size/);
+    // Gives the field up again.
+    await asSomebody({});
+    expect((await up()).told()).toEqual(["update Widget widget"]);
+    expect((await api.get(widget)).spec.size).toBe(1);
     expect((await preview({ expectNoChanges: true })).told).toEqual([]);
   });
 
