@@ -190,6 +190,7 @@ function createServices(args: ServicesArgs) {
         pullSecrets: args.pullSecrets,
         env,
         database: contractOf(appId).database ? postgres.accessFor(appId) : undefined,
+        redis: contractOf(appId).redis ? redis.accessFor(appId) : undefined,
         kafka,
         facts,
         password,

@@ -95,6 +95,7 @@ export async function createLocalStack(config: LocalConfig) {
       ports: ports.services[appId],
       env,
       database: contract.database ? postgres.accessFor(appId) : undefined,
+      redisUrl: contract.redis ? redis.urlFor(appId) : undefined,
       watch: config.watch,
       logLevel: config.logLevel,
       sidecar: {

@@ -36,6 +36,10 @@ describe.each(appIds)("the contract of %s", (appId) => {
     expect(contract.env.includes("DATABASE_URL")).toBe(contract.database);
   });
 
+  test("asks for the address of Redis exactly when it talks to it itself", () => {
+    expect(contract.env.includes("REDIS_URL")).toBe(contract.redis === true);
+  });
+
   test("says nothing twice", () => {
     for (const list of [contract.publishes, contract.publicPaths, contract.env]) {
       expect(new Set(list).size).toBe(list.length);

@@ -12,7 +12,10 @@ import { deadLetterTopic } from "./topics.ts";
 export type EffectKind = "transactional" | "unique-key" | "idempotent-call" | "ephemeral";
 
 /** What only a deployment knows and a service must be told, by environment variable. */
-export type EnvName = "DATABASE_URL" | "TOKEN_SECRET" | "DEVELOPMENT_ISSUER";
+export type EnvName = "DATABASE_URL" | "REDIS_URL" | "TOKEN_SECRET" | "DEVELOPMENT_ISSUER";
+
+/** What a service is told by the stack itself; the other names come from what it stands on. */
+export type StackEnvName = Exclude<EnvName, "DATABASE_URL" | "REDIS_URL">;
 
 /** An HTTP call between services, as the access list of the callee knows it. */
 export type Invocation = { readonly method: "GET" | "POST"; readonly path: string };
@@ -28,6 +31,8 @@ export type ServiceContract = {
   readonly invokes: { readonly [appId: string]: readonly Invocation[] };
   /** Uses the Dapr state store. */
   readonly state: boolean;
+  /** Talks to Redis itself, for what the state store lacks: atomic counters and wake-ups. */
+  readonly redis?: boolean;
   /** Has a schema and a role of its own in PostgreSQL, and migrations in its folder. */
   readonly database: boolean;
   readonly env: readonly EnvName[];
@@ -44,8 +49,9 @@ export const services = {
     subscribes: {},
     invokes: { audit: [{ method: "GET", path: "/activity" }] },
     state: true,
+    redis: true,
     database: true,
-    env: ["DATABASE_URL", "TOKEN_SECRET", "DEVELOPMENT_ISSUER"],
+    env: ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "DEVELOPMENT_ISSUER"],
   }),
   audit: service({
     port: 8004,
@@ -70,6 +76,9 @@ export const contractOf = (appId: AppId): ServiceContract => services[appId];
 /** The topics that a service subscribes to, each with the kind of its effect. */
 export const subscriptionsOf = (contract: ServiceContract): [Topic, EffectKind][] =>
   Object.entries(contract.subscribes) as [Topic, EffectKind][];
+
+/** Whether anything of a service's pod goes to Redis: its sidecar or the service itself. */
+export const reachesRedis = ({ state, redis }: ServiceContract): boolean => state || redis === true;
 
 /** The dead-letter topics that a service writes: one per subscription that is not ephemeral. */
 export const deadLettersOf = (appId: AppId): DeadLetterTopic[] =>

@@ -17,6 +17,7 @@ import { createLog } from "./http/log.ts";
 import { createMetrics, type Metrics } from "./http/metrics.ts";
 import { serve } from "./http/serve.ts";
 import { createShell } from "./http/shell.ts";
+import { createRedisClient, type RedisClient } from "./redis/client.ts";
 
 /** What a service is built from; all of it follows from its contract and its environment. */
 export type Runtime<S extends ServiceContract> = {
@@ -26,6 +27,8 @@ export type Runtime<S extends ServiceContract> = {
   readonly connection: Connection;
   readonly outbox: Outbox<S>;
   readonly sidecar: Sidecar<S>;
+  /** There for a service that declares that it talks to Redis itself. */
+  readonly redis: S["redis"] extends true ? RedisClient : undefined;
   /** Absent in a service that publishes nothing, or runs without a sidecar. */
   readonly relay: Relay | undefined;
   /** Serves the app until a signal, then drains and closes everything above. */
@@ -48,6 +51,8 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
   const metrics = createMetrics(appId);
   const connection = connect(databaseUrl);
   const sidecar = createSidecar<S>(appId, env);
+  const redisUrl = (env as Record<string, string>).REDIS_URL ?? "";
+  const redis = contract.redis ? createRedisClient({ url: redisUrl, appId, log }) : undefined;
   const stopping = new AbortController();
 
   const publishes = contract.publishes.length > 0 && env.DAPR_ENABLED === "true";
@@ -61,6 +66,7 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
     connection,
     outbox: createOutbox(contract),
     sidecar,
+    redis: redis as Runtime<S>["redis"],
     relay,
     createApp: (handlers) => {
       const app = createShell({
@@ -94,6 +100,7 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
         onClose: async () => {
           await relay?.stop();
           await lanes?.close();
+          await redis?.close();
           await connection.close();
         },
       }),

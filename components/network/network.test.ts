@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { appIds, contractOf } from "#apps/contracts/services.ts";
+import { appIds, contractOf, reachesRedis } from "#apps/contracts/services.ts";
 import { callersOf } from "#components/dapr/configuration.ts";
 import type { NetworkFacts } from "./policies.ts";
 import { inNamespace, networkPolicy, policySpecs } from "./policies.ts";
@@ -35,9 +35,9 @@ test("without a policy of its own a pod gets nothing and goes nowhere but to the
 describe.each(appIds)("the service %s", (appId) => {
   const contract = contractOf(appId);
 
-  test("reaches its database, its state and Kafka only where its contract has them", () => {
+  test("reaches its database and Redis only where its contract has them", () => {
     expect(portsTo(appId).includes(5432)).toBe(contract.database);
-    expect(portsTo(appId).includes(6379)).toBe(contract.state);
+    expect(portsTo(appId).includes(6379)).toBe(reachesRedis(contract));
   });
 
   test("is reached by the gateway only where it is public", () => {

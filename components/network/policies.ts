@@ -1,5 +1,5 @@
 import type { AppId } from "#apps/contracts/services.ts";
-import { appIds, contractOf, subscriptionsOf } from "#apps/contracts/services.ts";
+import { appIds, contractOf, reachesRedis, subscriptionsOf } from "#apps/contracts/services.ts";
 import { sidecarInternalPort, sidecarMetricsPort } from "#components/dapr/annotations.ts";
 import { publishableBy } from "#components/dapr/components.ts";
 import { callersOf } from "#components/dapr/configuration.ts";
@@ -68,7 +68,7 @@ function serviceSpec(appId: AppId, facts: NetworkFacts): PolicySpec {
       ]),
       ...(usesKafka ? [reachRule(facts.kafka)] : []),
       ...(contract.database ? [reachRule(facts.postgres)] : []),
-      ...(contract.state ? [reachRule(facts.redis)] : []),
+      ...(reachesRedis(contract) ? [reachRule(facts.redis)] : []),
       ...(facts.tracing ? [reachRule(facts.tracing)] : []),
     ],
   };

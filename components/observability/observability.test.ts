@@ -32,6 +32,7 @@ const kafka = (
   reach,
 });
 const redis = (): Redis => ({
+  accessFor: () => ({ url: { name: "redis", key: "url" } }),
   address: pulumi.output("redis:6379"),
   username: "watcher",
   password: { name: "redis", key: "password" },

@@ -1,12 +1,21 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { appIds, contractOf } from "#apps/contracts/services.ts";
+import type { AppId } from "#apps/contracts/services.ts";
+import { appIds, contractOf, reachesRedis } from "#apps/contracts/services.ts";
 import { networkPolicy } from "#components/network/policies.ts";
 import type { NetworkPeer, Place, Reach, SecretKey } from "#components/place.ts";
 import { labelsOf, selectorOf } from "#components/place.ts";
 import { certificateObjects } from "./certificates.ts";
-import type { Redis } from "./redis.ts";
-import { redisAcl, redisConfig, redisFiles, redisPort, redisUser } from "./redis-config.ts";
+import type { Redis, RedisAccess } from "./redis.ts";
+import { authorityFor, redisUrl } from "./redis.ts";
+import {
+  directUsers,
+  redisConfig,
+  redisFiles,
+  redisPort,
+  redisUser,
+  redisUsers,
+} from "./redis-config.ts";
 import { statefulSetSpec } from "./stateful-set.ts";
 import type { RedisTuning } from "./tuning.ts";
 import { defaultRedisTuning } from "./tuning.ts";
@@ -20,7 +29,7 @@ export type ClusterRedisArgs = {
   readonly pullSecrets: readonly string[];
   /** Made by cert-manager, or a given Secret with tls.crt, tls.key and ca.crt, or none. */
   readonly tls: "cert-manager" | { readonly secretName: pulumi.Input<string> } | false;
-  /** Who reaches it besides the services that declare state: an exporter. */
+  /** Who reaches it besides the services that declare it: an exporter. */
   readonly clients: readonly NetworkPeer[];
   /** What is to be other than the default of the size. */
   readonly tuning?: Partial<RedisTuning>;
@@ -37,6 +46,7 @@ export class ClusterRedis extends pulumi.ComponentResource implements Redis {
   readonly tls: Redis["tls"];
   readonly ready: readonly pulumi.Resource[];
   readonly reach: Reach;
+  private readonly urls = new Map<AppId, SecretKey>();
 
   constructor(name: string, args: ClusterRedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo:redis:ClusterRedis", name, {}, opts);
@@ -52,7 +62,18 @@ export class ClusterRedis extends pulumi.ComponentResource implements Redis {
     const tuning = { ...defaultRedisTuning[place.size], ...args.tuning };
     const password = args.password("redis");
     const secret = this.secret("redis", place, { password });
-    const acl = this.secret("redis-acl", place, { "users.acl": password.apply(redisAcl) });
+    const services = Object.fromEntries(
+      directUsers().map((appId) => [appId, args.password(`redis-${appId}`)]),
+    );
+    const users = pulumi
+      .output({ sidecars: password, services })
+      .apply((passwords) => `${redisUsers(passwords).join("\n")}\n`);
+    const acl = this.secret("redis-acl", place, { "users.acl": users });
+    for (const appId of directUsers()) {
+      const url = redisUrl(this, appId, services[appId] ?? "");
+      const { metadata } = this.secret(`${appId}-redis`, place, { url });
+      this.urls.set(appId, { name: metadata.name, key: "url" });
+    }
     this.password = { name: secret.metadata.name, key: "password" };
     const config = new k8s.core.v1.ConfigMap(
       "redis",
@@ -80,6 +101,12 @@ export class ClusterRedis extends pulumi.ComponentResource implements Redis {
     this.protect(args);
     this.ready = [server];
     this.registerOutputs();
+  }
+
+  accessFor(appId: AppId): RedisAccess {
+    const url = this.urls.get(appId);
+    if (!url) throw new Error(`${appId} does not declare that it talks to Redis`);
+    return { url, ...authorityFor(this) };
   }
 
   /** Certificates by an authority of our own, which lives for as long as anybody trusts it. */
@@ -123,7 +150,7 @@ export class ClusterRedis extends pulumi.ComponentResource implements Redis {
 
   private protect({ place, clients }: ClusterRedisArgs): void {
     const users = appIds
-      .filter((appId) => contractOf(appId).state)
+      .filter((appId) => reachesRedis(contractOf(appId)))
       .map((appId): NetworkPeer => ({ podSelector: { matchLabels: selectorOf(appId) } }));
     const peers = [...users, ...clients];
     new k8s.networking.v1.NetworkPolicy(

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { AppId } from "#apps/contracts/services.ts";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import type { RedisTuning } from "./tuning.ts";
 
@@ -12,7 +13,7 @@ export const redisFiles = {
 
 export const redisPort = 6_379;
 
-/** The one user, which all sidecars share. */
+/** The user of all sidecars. */
 export const redisUser = "todo";
 
 /** redis.conf; nothing in it is secret. */
@@ -45,20 +46,48 @@ export function redisConfig(tuning: RedisTuning, tls: boolean): string {
   return `${settings.map((setting) => setting.join(" ")).join("\n")}\n`;
 }
 
+/** The services that talk to Redis themselves, each as a user of its own name. */
+export const directUsers = (): AppId[] => appIds.filter((appId) => contractOf(appId).redis);
+
+export type RedisPasswords = {
+  readonly sidecars: string;
+  readonly services: Readonly<Record<string, string>>;
+};
+
 /**
- * The users of Redis: none without a name, and one that reads and writes the keys of the services
- * that declare state. It cannot look at keys as a whole, empty anything or change the server.
+ * The users of Redis, a line each: none without a name; one for the sidecars, which reads and
+ * writes the state of those services that declare it; and each service that talks to Redis itself,
+ * with keys and channels that begin with its name. None can look at keys as a whole, empty
+ * anything or change the server.
  */
-export function redisAcl(password: string): string {
-  const keys = appIds.filter((appId) => contractOf(appId).state).map((appId) => `~${appId}||*`);
-  const commands = [
-    ...["+@read", "+@write", "+@connection", "+@transaction", "+@scripting"],
-    ...["-@dangerous", "-@admin", "+info", "+wait", "+client|setname", "+client|setinfo"],
-  ];
-  const hash = createHash("sha256").update(password).digest("hex");
+export function redisUsers({ sidecars, services }: RedisPasswords): string[] {
+  const states = appIds.filter((appId) => contractOf(appId).state).map((appId) => `~${appId}||*`);
   return [
     "user default off",
-    ["user", redisUser, "on", `#${hash}`, "resetchannels", ...keys, ...commands].join(" "),
-    "",
-  ].join("\n");
+    userLine(redisUser, sidecars, states, commands),
+    ...directUsers().map((appId) =>
+      userLine(
+        appId,
+        services[appId] ?? "",
+        [`~${appId}:*`, `&${appId}:*`],
+        [...commands, "+@pubsub"],
+      ),
+    ),
+  ];
+}
+
+const commands = [
+  ...["+@read", "+@write", "+@connection", "+@transaction", "+@scripting"],
+  ...["-@dangerous", "-@admin", "+info", "+wait", "+client|setname", "+client|setinfo"],
+];
+
+function userLine(
+  name: string,
+  password: string,
+  reach: readonly string[],
+  may: readonly string[],
+): string {
+  if (!password) throw new Error(`the user ${name} of Redis has no password`);
+  const hash = createHash("sha256").update(password).digest("hex");
+  return ["user", name, "on", `#${hash}`, "resetchannels", ...reach, ...may].join(" ");
 }

@@ -1,10 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AppId } from "#apps/contracts/services.ts";
 import { contractOf } from "#apps/contracts/services.ts";
-import type { Place } from "#components/place.ts";
+import type { Place, SecretKey } from "#components/place.ts";
 import { labelsOf } from "#components/place.ts";
 import type { DatabaseAccess } from "#components/postgres/postgres.ts";
 import { caCertificateFile } from "#components/postgres/postgres.ts";
+import type { RedisAccess } from "#components/redis/redis.ts";
+import { caCertificateFile as redisCaCertificateFile } from "#components/redis/redis.ts";
 import {
   containerSecurityContext,
   migrationLabels,
@@ -17,7 +19,7 @@ import {
 
 /** Names of the Secrets that a service is given its facts and tokens by. */
 export type ServiceSecrets = {
-  /** Absent where the contract asks for nothing but a database. */
+  /** Absent where the contract asks for nothing of the stack. */
   readonly env?: pulumi.Output<string>;
   readonly toSidecar: pulumi.Output<string>;
   readonly toApp: pulumi.Output<string>;
@@ -28,13 +30,15 @@ export type ContainerArgs = {
   readonly place: Place;
   readonly image: pulumi.Input<string>;
   readonly database: DatabaseAccess | undefined;
+  /** Absent where the contract does not declare that it talks to Redis itself. */
+  readonly redis: RedisAccess | undefined;
   readonly logLevel: string;
   readonly secrets: ServiceSecrets;
 };
 
 /** The container of a service: its port, probes and facts by its contract. */
 export function containerOf({ secrets, ...args }: ContainerArgs) {
-  const { appId, place, database } = args;
+  const { appId, place, database, redis } = args;
   const token = (name: string, secret: pulumi.Input<string>) => ({
     name,
     valueFrom: { secretKeyRef: { name: secret, key: "token" } },
@@ -48,52 +52,59 @@ export function containerOf({ secrets, ...args }: ContainerArgs) {
       { name: "HOST", value: "0.0.0.0" },
       { name: "PORT", value: String(contractOf(appId).port) },
       { name: "LOG_LEVEL", value: args.logLevel },
-      ...(database ? [databaseUrl(database)] : []),
+      ...(database ? [urlFrom("DATABASE_URL", database)] : []),
+      ...(redis ? [urlFrom("REDIS_URL", redis)] : []),
       token("DAPR_API_TOKEN", secrets.toSidecar),
       token("APP_API_TOKEN", secrets.toApp),
     ],
     resources: podResources[place.size].app,
     securityContext: containerSecurityContext,
     lifecycle: { preStop: { sleep: { seconds: shutdown.stillServesSeconds } } },
-    volumeMounts: caMounts(database),
+    volumeMounts: caMounts(authoritiesOf(args)),
     ...probesOf(),
   };
 }
 
-const databaseUrl = ({ url }: DatabaseAccess) => ({
-  name: "DATABASE_URL",
+const urlFrom = (name: string, { url }: DatabaseAccess | RedisAccess) => ({
+  name,
   valueFrom: { secretKeyRef: { name: url.name, key: url.key } },
 });
 
-const caMounts = (database: DatabaseAccess | undefined) =>
-  database?.caCertificate
-    ? [
-        {
-          name: "postgres-ca",
-          mountPath: caCertificateFile.slice(0, caCertificateFile.lastIndexOf("/")),
-          readOnly: true,
-        },
-      ]
-    : [];
+/** What a service may have to trust: servers with a certificate authority of their own. */
+type Trusted = {
+  readonly database: DatabaseAccess | undefined;
+  readonly redis?: RedisAccess | undefined;
+};
 
-/** The volume with the authority of the database, where it has one of its own. */
-export const caVolumes = (database: DatabaseAccess | undefined) =>
-  database?.caCertificate
-    ? [
-        {
-          name: "postgres-ca",
-          secret: {
-            secretName: database.caCertificate.name,
-            items: [
-              {
-                key: database.caCertificate.key,
-                path: caCertificateFile.slice(caCertificateFile.lastIndexOf("/") + 1),
-              },
-            ],
-          },
-        },
-      ]
-    : [];
+type Authority = {
+  readonly name: string;
+  /** Where the URL of the server says that it is. */
+  readonly file: string;
+  readonly certificate: SecretKey;
+};
+
+const authoritiesOf = ({ database, redis }: Trusted): Authority[] =>
+  [
+    { name: "postgres-ca", file: caCertificateFile, certificate: database?.caCertificate },
+    { name: "redis-ca", file: redisCaCertificateFile, certificate: redis?.caCertificate },
+  ].filter((authority): authority is Authority => authority.certificate !== undefined);
+
+const caMounts = (authorities: readonly Authority[]) =>
+  authorities.map(({ name, file }) => ({
+    name,
+    mountPath: file.slice(0, file.lastIndexOf("/")),
+    readOnly: true,
+  }));
+
+/** Volumes with the authorities of those servers that have one of their own. */
+export const caVolumes = (trusted: Trusted) =>
+  authoritiesOf(trusted).map(({ name, file, certificate }) => ({
+    name,
+    secret: {
+      secretName: certificate.name,
+      items: [{ key: certificate.key, path: file.slice(file.lastIndexOf("/") + 1) }],
+    },
+  }));
 
 export type MigrationArgs = Pick<ContainerArgs, "appId" | "image"> & {
   readonly database: DatabaseAccess;
@@ -118,13 +129,13 @@ export const migrationSpec = (name: string, args: MigrationArgs) => ({
           name: "migrate",
           image: args.image,
           args: ["migrate.mjs", args.appId],
-          env: [databaseUrl(args.database)],
+          env: [urlFrom("DATABASE_URL", args.database)],
           resources: { requests: { cpu: "50m", memory: "128Mi" }, limits: { memory: "256Mi" } },
           securityContext: containerSecurityContext,
-          volumeMounts: caMounts(args.database),
+          volumeMounts: caMounts(authoritiesOf({ database: args.database })),
         },
       ],
-      volumes: caVolumes(args.database),
+      volumes: caVolumes({ database: args.database }),
     },
   },
 });

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { AppId, EnvName } from "#apps/contracts/services.ts";
+import type { AppId, StackEnvName } from "#apps/contracts/services.ts";
 import { contractOf, subscriptionsOf } from "#apps/contracts/services.ts";
 import { sidecarAnnotations } from "#components/dapr/annotations.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
@@ -8,12 +8,13 @@ import type { Kafka } from "#components/kafka/kafka.ts";
 import type { Place } from "#components/place.ts";
 import { labelsOf, selectorOf } from "#components/place.ts";
 import type { DatabaseAccess } from "#components/postgres/postgres.ts";
+import type { RedisAccess } from "#components/redis/redis.ts";
 import { caVolumes, containerOf, migrationSpec, type ServiceSecrets } from "./container.ts";
 import { podResources, podSecurityContext, replicasOf, shutdown, spreadOf } from "./pod.ts";
 import { scaledObject, scales, triggerAuthentication, triggerSecretOf } from "./scaling.ts";
 
-/** What the contract's env may ask for, but for DATABASE_URL, which the database gives. */
-export type ServiceEnv = Readonly<Record<Exclude<EnvName, "DATABASE_URL">, pulumi.Input<string>>>;
+/** What the stack tells its services; a contract's env says which of it. */
+export type ServiceEnv = Readonly<Record<StackEnvName, pulumi.Input<string>>>;
 
 /** What a cloud adds to a service so that it has an identity there. */
 export type WorkloadIdentity = {
@@ -28,6 +29,7 @@ export type HonoServiceArgs = {
   readonly pullSecrets: readonly string[];
   readonly env: ServiceEnv;
   readonly database: DatabaseAccess | undefined;
+  readonly redis: RedisAccess | undefined;
   readonly kafka: Kafka;
   readonly facts: DaprFacts;
   /** A token of its own for each name that it is asked for. */
@@ -92,7 +94,7 @@ export class HonoService extends pulumi.ComponentResource {
         { metadata: generated(appId, place), stringData: pulumi.secret(stringData) },
         child,
       ).metadata.name;
-    const declared = contractOf(appId).env.filter((name) => name !== "DATABASE_URL");
+    const declared = contractOf(appId).env.filter((name) => name in env);
     return {
       // The provider sees a Secret of nothing as changed each time.
       ...(declared.length > 0 && {
@@ -171,7 +173,7 @@ export class HonoService extends pulumi.ComponentResource {
               terminationGracePeriodSeconds: shutdown.gracePeriodSeconds,
               topologySpreadConstraints: spreadOf(appId, place.size, place.zones),
               containers: [containerOf({ ...args, secrets })],
-              volumes: caVolumes(args.database),
+              volumes: caVolumes(args),
             },
           },
         },

@@ -59,6 +59,12 @@ const argsOf = (appId: HonoServiceArgs["appId"], changes: Partial<HonoServiceArg
     caCertificate: { name: "postgres-ca", key: "ca.crt" },
     ready: [],
   },
+  redis: contractOf(appId).redis
+    ? {
+        url: { name: `${appId}-redis`, key: "url" },
+        caCertificate: { name: "redis-ca", key: "ca.crt" },
+      }
+    : undefined,
   kafka,
   facts,
   password: (name: string) => pulumi.secret(`canary-${name}`),
@@ -123,6 +129,23 @@ describe.each(appIds)("the service %s", (appId) => {
     expect(container.envFrom === undefined).toBe(secret === undefined);
     const names = [...Object.keys(env), ...container.env.map(({ name }: { name: string }) => name)];
     expect(names).toEqual(expect.arrayContaining([...contractOf(appId).env]));
+  });
+
+  test("is given the address of Redis, and what to trust, where its contract has it", async () => {
+    const { spec } = find(await recordService(appId), "Deployment").spec.template;
+    const named = (list: { name: string }[], name: string) => list.find((it) => it.name === name);
+    const [container] = spec.containers;
+    const declared = contractOf(appId).redis === true;
+    expect(named(container.env, "REDIS_URL")).toEqual(
+      declared
+        ? {
+            name: "REDIS_URL",
+            valueFrom: { secretKeyRef: { name: `${appId}-redis`, key: "url" } },
+          }
+        : undefined,
+    );
+    expect(named(container.volumeMounts, "redis-ca") !== undefined).toBe(declared);
+    expect(named(spec.volumes, "redis-ca") !== undefined).toBe(declared);
   });
 
   test("leaves the number of replicas to its scaler, or says it where there is none", async () => {

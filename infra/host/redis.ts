@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { AppId } from "#apps/contracts/services.ts";
+import { directUsers, redisUser, redisUsers } from "#components/redis/redis-config.ts";
 import { Password } from "./password.ts";
 import { Process } from "./process.ts";
 import type { HostStack } from "./stack-folder.ts";
@@ -11,18 +13,25 @@ export type HostRedisArgs = {
   readonly port: number;
 };
 
-/** One Redis server with a single user; the default user is off. */
+/** One Redis server with the users that the contracts ask for; the default user is off. */
 export class HostRedis extends pulumi.ComponentResource {
   readonly address: string;
-  readonly username = "todo";
+  readonly username = redisUser;
   readonly password: pulumi.Output<string>;
   readonly process: Process;
+  private readonly services: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: HostRedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo:host:Redis", name, {}, opts);
     const { stack, server, port } = args;
     this.address = `127.0.0.1:${port}`;
     this.password = new Password("redis", {}, { parent: this }).value;
+    this.services = Object.fromEntries(
+      directUsers().map((appId) => [
+        appId,
+        new Password(`redis-${appId}`, {}, { parent: this }).value,
+      ]),
+    );
     const file = join(stack.folder, "redis", "redis.conf");
     const data = join(stack.folder, "data", "redis");
     this.process = new Process(
@@ -33,7 +42,7 @@ export class HostRedis extends pulumi.ComponentResource {
         cwd: stack.folder,
         command: [server, file],
         files: {
-          [file]: this.password.apply((password) =>
+          [file]: pulumi.output({ sidecars: this.password, services: this.services }).apply((all) =>
             [
               "bind 127.0.0.1",
               `port ${port}`,
@@ -41,8 +50,7 @@ export class HostRedis extends pulumi.ComponentResource {
               "appendonly yes",
               // A title of its own overwrites the environment by which the stack knows it.
               "set-proc-title no",
-              "user default off",
-              `user ${this.username} on >${password} ~* &* +@all -@admin +info`,
+              ...redisUsers(all),
               "",
             ].join("\n"),
           ),
@@ -54,5 +62,12 @@ export class HostRedis extends pulumi.ComponentResource {
       { parent: this },
     );
     this.registerOutputs();
+  }
+
+  /** The address by which a service connects that declares that it talks to Redis itself. */
+  urlFor(appId: AppId): pulumi.Output<string> {
+    const password = this.services[appId];
+    if (!password) throw new Error(`${appId} does not declare that it talks to Redis`);
+    return pulumi.secret(pulumi.interpolate`redis://${appId}:${password}@${this.address}`);
   }
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { AppId, EnvName } from "#apps/contracts/services.ts";
+import type { AppId, StackEnvName } from "#apps/contracts/services.ts";
 import { contractOf } from "#apps/contracts/services.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
 import { kafkaUserEnv } from "#components/dapr/facts.ts";
@@ -18,9 +18,10 @@ export type HostServiceArgs = {
   readonly stack: HostStack;
   readonly appId: AppId;
   readonly ports: ServicePorts;
-  /** What the contract's env asks for, but for DATABASE_URL, which `database` gives. */
-  readonly env: Readonly<Record<Exclude<EnvName, "DATABASE_URL">, pulumi.Input<string>>>;
+  /** What the stack tells its services; a contract's env says which of it. */
+  readonly env: Readonly<Record<StackEnvName, pulumi.Input<string>>>;
   readonly database: DatabaseAccess | undefined;
+  readonly redisUrl: pulumi.Output<string> | undefined;
   /** Restart the service by itself when a source file changes. */
   readonly watch: boolean;
   readonly logLevel: string;
@@ -80,7 +81,11 @@ export class HostService extends pulumi.ComponentResource {
 
   private runApp(args: HostServiceArgs, tokens: Tokens, migrated: Job | undefined): Process {
     const { stack, appId, ports } = args;
-    const facts = { ...args.env, ...(args.database && { DATABASE_URL: args.database.url }) };
+    const facts = {
+      ...args.env,
+      ...(args.database && { DATABASE_URL: args.database.url }),
+      ...(args.redisUrl && { REDIS_URL: args.redisUrl }),
+    };
     const declared = Object.fromEntries(
       contractOf(appId).env.map((name) => [
         name,

@@ -76,6 +76,14 @@ const changes: Change[] = [
     kinds: ["Deployment", "Secret"],
   },
   {
+    what: "a service that talks to Redis itself",
+    make: () => {
+      of(consumer).redis = true;
+      of(consumer).env = [...of(consumer).env, "REDIS_URL"];
+    },
+    kinds: ["Deployment", "NetworkPolicy", "Secret"],
+  },
+  {
     what: "a service made public",
     make: () => {
       of(consumer).publicPaths = ["/log"];

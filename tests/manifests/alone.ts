@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { appIds } from "#apps/contracts/services.ts";
+import { appIds, contractOf } from "#apps/contracts/services.ts";
 import type { StackSize } from "#apps/contracts/topics.ts";
 import { DaprResources } from "#components/dapr/resources.ts";
 import { Gateway } from "#components/ingress/gateway.ts";
@@ -39,6 +39,7 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
           DEVELOPMENT_ISSUER: "false",
         },
         database,
+        redis: contractOf(appId).redis ? redis.accessFor(appId) : undefined,
         kafka,
         facts: daprFacts,
         password,

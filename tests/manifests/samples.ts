@@ -33,6 +33,10 @@ export const kafka: Kafka = {
 
 /** A Redis such as an engine returns. */
 export const redis: Redis = {
+  accessFor: (appId) => ({
+    url: { name: `${appId}-redis`, key: "url" },
+    caCertificate: { name: "redis-ca", key: "ca.crt" },
+  }),
   address: pulumi.output("redis:6379"),
   username: "todo",
   password: { name: "redis", key: "password" },

@@ -17,6 +17,7 @@ const common = z.object({
 
 const declarable: Record<EnvName, z.ZodType<string>> = {
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// address"),
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, "must be a redis:// or rediss:// address"),
   TOKEN_SECRET: z.string().min(32, "must have 32 characters or more"),
   DEVELOPMENT_ISSUER: z.enum(["true", "false"]),
 };
