@@ -6,7 +6,8 @@ import { stack } from "./local/stack.ts";
 
 const help = `npm run logs -- <name> [--follow] [--lines 50]
 
-Shows the log of one process of the local stack, such as backend, backend-sidecar, kafka.`;
+Shows the log of one process of the local stack, such as backend, backend-sidecar, kafka;
+a service's second replica is backend-2.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

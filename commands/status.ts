@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { replicaName } from "#infra/host/port-plan.ts";
 import { isAlive } from "#infra/host/provider/proc.ts";
 import { readRecord } from "#infra/host/provider/record.ts";
 import { readOutputs } from "./local/outputs.ts";
@@ -28,14 +29,14 @@ async function rows(): Promise<Row[]> {
         .filter((file) => file.endsWith(".json"))
         .map((file) => basename(file, ".json"))
     : [];
-  const urls = readOutputs()?.services ?? {};
+  const urls = urlsByReplica();
   return Promise.all(
     names.sort().map(async (name) => {
       const record = readRecord(join(folder, `${name}.json`));
       if (!record || !isAlive(record)) {
         return { name, state: "stopped", pid: "", since: "", memory: "", well: false };
       }
-      const url = urls[name]?.url;
+      const url = urls.get(name);
       const ready = url === undefined || (await isReady(url));
       return {
         name,
@@ -48,6 +49,14 @@ async function rows(): Promise<Row[]> {
     }),
   );
 }
+
+/** Where each replica of each service listens, by the name of its process. */
+const urlsByReplica = (): Map<string, string> =>
+  new Map(
+    Object.entries(readOutputs()?.services ?? {}).flatMap(([appId, { urls }]) =>
+      urls.map((url, index): [string, string] => [replicaName(appId, index), url]),
+    ),
+  );
 
 const isReady = (url: string): Promise<boolean> =>
   fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) }).then(

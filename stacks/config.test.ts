@@ -1,5 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
+import { appIds } from "#apps/contracts/services.ts";
 import { readConfig } from "./config.ts";
 
 const whole = { target: "local", portBase: "18000", watch: "false", logLevel: "info" };
@@ -13,8 +14,17 @@ const read = (changes: Record<string, string | undefined>) =>
     ),
   );
 
+const everyServiceRuns = (count: number) =>
+  Object.fromEntries(appIds.map((appId) => [appId, count]));
+
 test("a whole configuration is read with its types", () => {
-  expect(read({})).toEqual({ target: "local", portBase: 18_000, watch: false, logLevel: "info" });
+  expect(read({ replicas: "2" })).toEqual({
+    target: "local",
+    portBase: 18_000,
+    watch: false,
+    logLevel: "info",
+    replicas: everyServiceRuns(2),
+  });
 });
 
 test("what is not set has its default", () => {
@@ -23,7 +33,14 @@ test("what is not set has its default", () => {
     portBase: 18_000,
     watch: false,
     logLevel: "info",
+    replicas: everyServiceRuns(1),
   });
+});
+
+test("replicas are one number for all or a map, in which who is not named runs once", () => {
+  const replicas = { ...everyServiceRuns(1), backend: 3 };
+  expect(read({ replicas: '{"backend":3}' })).toMatchObject({ replicas });
+  expect(read({ replicas: '{"backend":"3"}' })).toMatchObject({ replicas });
 });
 
 describe("on Kubernetes", () => {
@@ -75,6 +92,18 @@ test("keys of other projects and providers are none of its business", () => {
   expect(() => readConfig({ ...prefixed(), "gcp:project": "x" })).not.toThrow();
 });
 
+test.each([
+  [
+    '{"backend":9}',
+    "Configuration key replicas.backend is 9",
+    "config set --path replicas.backend",
+  ],
+  ['{"back":1}', "Unknown configuration key replicas.back", "config rm --path replicas.back"],
+])("replicas = %s is refused by name", (replicas, fault, remedy) => {
+  expect(() => read({ replicas })).toThrow(fault);
+  expect(() => read({ replicas })).toThrow(remedy);
+});
+
 describe("what is wrong ends the run before any resource and names the remedy", () => {
   test.each([
     ["portBase", "many", "config set portBase"],
@@ -84,6 +113,9 @@ describe("what is wrong ends the run before any resource and names the remedy", 
     ["target", "moon", "config set target"],
     ["target", undefined, "Configuration key target is not set"],
     ["watch", "perhaps", "config set watch"],
+    ["replicas", "0", "config set replicas"],
+    ["replicas", "4", "config set replicas"],
+    ["replicas", "all", "config set replicas"],
     ["portbase", "19000", "config rm portbase"],
   ])("%s = %s", (key, value, remedy) => {
     expect(() => read({ [key]: value })).toThrow(RunError);

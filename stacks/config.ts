@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { portSpan } from "#infra/host/port-plan.ts";
+import { type AppId, appIds } from "#apps/contracts/services.ts";
+import { mostReplicas, portSpan } from "#infra/host/port-plan.ts";
 import { kubernetesConfig } from "./kubernetes-config.ts";
 
 const project = "todo-evolution";
@@ -11,12 +12,35 @@ const highestPortBase = firstEphemeralPort - portSpan;
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const logLevel = z.enum(["trace", "debug", "info", "warn", "error"]).default("info");
 
+const replicaCount = z.coerce.number().int().min(1).max(mostReplicas);
+const replicasByService = z.strictObject(
+  Object.fromEntries(appIds.map((appId) => [appId, replicaCount.default(1)])),
+);
+
+/** One number for every service, or a map by app-id; a service that is not named runs once. */
+const replicas = z.unknown().transform((given, context): Readonly<Record<AppId, number>> => {
+  const isMap = typeof given === "object" && given !== null;
+  const parsed = (isMap ? replicasByService : replicaCount).safeParse(given);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) {
+      context.issues.push({ ...issue, input: given } as z.core.$ZodRawIssue);
+    }
+    return z.NEVER;
+  }
+  const { data } = parsed;
+  const all =
+    typeof data === "number" ? appIds.map((appId) => [appId, data]) : Object.entries(data);
+  return Object.fromEntries(all);
+});
+
 const local = z.strictObject({
   target: z.literal("local"),
   /** First of the ports; all move with it. Two stacks of one machine are kept 300 apart. */
   portBase: z.coerce.number().int().min(1_024).max(highestPortBase).default(18_000),
   /** Restart the services when their source changes. */
   watch: flag.default(false),
+  /** How often each service runs, every replica with a sidecar of its own. */
+  replicas: replicas.default(replicasByService.parse({}) as Record<AppId, number>),
   /** How much the services log. */
   logLevel,
 });

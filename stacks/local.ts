@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { AppId } from "#apps/contracts/services.ts";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
 import { HostDaprControlPlane } from "#infra/host/dapr-control-plane.ts";
@@ -55,8 +54,8 @@ export async function createLocalStack(config: LocalConfig) {
     trustDomain: controlPlaneTrustDomain,
   });
 
-  const secretsFile = (appId: AppId) => join(stack.folder, "dapr", appId, "secrets.json");
-  const factsFor = (appId: AppId): DaprFacts => ({
+  const secretsFile = (replica: string) => join(stack.folder, "dapr", replica, "secrets.json");
+  const factsFor = (replica: string): DaprFacts => ({
     namespace,
     trustDomain,
     kafka: {
@@ -73,7 +72,7 @@ export async function createLocalStack(config: LocalConfig) {
     },
     secretStore: {
       type: "secretstores.local.file",
-      metadata: { secretsFile: secretsFile(appId), multiValued: "true" },
+      metadata: { secretsFile: secretsFile(replica), multiValued: "true" },
     },
     tracing: { samplingRate: 1, zipkinEndpoint: undefined },
     // A file of this stack: by multicast a sidecar would also hear those of another clone.
@@ -92,7 +91,7 @@ export async function createLocalStack(config: LocalConfig) {
     return new HostService(appId, {
       stack,
       appId,
-      ports: ports.services[appId],
+      ports: ports.services[appId].slice(0, config.replicas[appId]),
       env,
       database: contract.database ? postgres.accessFor(appId) : undefined,
       redisUrl: contract.redis ? redis.urlFor(appId) : undefined,
@@ -100,7 +99,7 @@ export async function createLocalStack(config: LocalConfig) {
       logLevel: config.logLevel,
       sidecar: {
         daprd: programs.daprd.path,
-        facts: factsFor(appId),
+        facts: factsFor,
         secrets: redis.password.apply((password) => JSON.stringify({ redis: { password } })),
         secretsFile,
         kafkaPassword: kafka.passwords[appId],
@@ -116,11 +115,16 @@ export async function createLocalStack(config: LocalConfig) {
   const urls = Object.fromEntries(
     created.map((service, index) => [
       appIds[index],
-      { url: service.url, sidecarUrl: service.sidecarUrl },
+      {
+        url: service.urls[0],
+        sidecarUrl: service.sidecarUrls[0],
+        urls: service.urls,
+        sidecarUrls: service.sidecarUrls,
+      },
     ]),
   );
   return {
-    baseUrl: created[appIds.indexOf("backend")]?.url,
+    baseUrl: created[appIds.indexOf("backend")]?.urls[0],
     stackFolder: stack.folder,
     services: urls,
     kafka: pulumi.secret({ brokers: [kafka.brokers], ...kafka.admin }),

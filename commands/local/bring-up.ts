@@ -1,5 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { replicaName } from "#infra/host/port-plan.ts";
 import { refreshOutputs, type StackOutputs } from "./outputs.ts";
 import { ensureToolchain, prepareState, runPulumi, stack } from "./stack.ts";
 
@@ -60,8 +61,12 @@ function changesIn(eventLog: string): number {
 
 function report(outputs: StackOutputs, changes: number, seconds: string): void {
   const rows = [
-    ...Object.entries(outputs.services).map(([name, { url }]) => [name, url]),
-    ...Object.entries(outputs.services).map(([name, it]) => [`${name}-sidecar`, it.sidecarUrl]),
+    ...Object.entries(outputs.services).flatMap(([appId, { urls }]) =>
+      urls.map((url, index) => [replicaName(appId, index), url]),
+    ),
+    ...Object.entries(outputs.services).flatMap(([appId, { sidecarUrls }]) =>
+      sidecarUrls.map((url, index) => [`${replicaName(appId, index)}-sidecar`, url]),
+    ),
     ["kafka", `${outputs.kafka.brokers[0]} (${outputs.kafka.mechanism})`],
     ["postgres", new URL(outputs.postgres.adminUrl).host],
     ["redis", outputs.redis],

@@ -7,11 +7,11 @@ const timeoutMs = 15_000;
 const pollMs = 50;
 
 /**
- * Waits until every service that subscribes to something has its partitions: only then is an event
+ * Waits until every replica that subscribes to something is in its group: only then is an event
  * acted on at once. A sidecar says that it is ready a little earlier. Resolves to the services
  * that are still without after 15 s.
  */
-export async function waitUntilConsuming({ kafka }: StackOutputs): Promise<string[]> {
+export async function waitUntilConsuming({ kafka, services }: StackOutputs): Promise<string[]> {
   const groups = appIds.filter((appId) => subscriptionsOf(contractOf(appId)).length > 0);
   const { mechanism, username, password } = kafka;
   const admin = new Admin({
@@ -25,7 +25,8 @@ export async function waitUntilConsuming({ kafka }: StackOutputs): Promise<strin
       const described = await admin.describeGroups({ groups });
       const idle = groups.filter((group) => {
         const found = described.get(group);
-        return found?.state !== "Stable" || found.members.size === 0;
+        const replicas = services[group]?.urls.length ?? 1;
+        return found?.state !== "Stable" || found.members.size < replicas;
       });
       if (idle.length === 0 || performance.now() > endsAt) return idle;
       await sleep(pollMs);

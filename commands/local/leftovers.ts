@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
-import { planPorts } from "#infra/host/port-plan.ts";
+import { planPorts, replicaName } from "#infra/host/port-plan.ts";
 import { takenPorts } from "#infra/host/provider/ports.ts";
 import { describeProcess, findMarked } from "#infra/host/provider/proc.ts";
 import type { HostStack } from "#infra/host/stack-folder.ts";
@@ -29,8 +29,10 @@ export function findLeftovers(stack: HostStack, portBase: number): Leftovers {
 
 function flatPorts(portBase: number): Record<string, number> {
   const { services, ...platform } = planPorts(portBase);
-  const ofServices = Object.entries(services).flatMap(([appId, ports]) =>
-    Object.entries(ports).map(([name, port]) => [`${appId} ${name}`, port]),
+  const ofServices = Object.entries(services).flatMap(([appId, replicas]) =>
+    replicas.flatMap((ports, index) =>
+      Object.entries(ports).map(([name, port]) => [`${replicaName(appId, index)} ${name}`, port]),
+    ),
   );
   return { ...platform, ...Object.fromEntries(ofServices) };
 }

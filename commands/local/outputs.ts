@@ -7,11 +7,19 @@ import { runPulumi, stack } from "./stack.ts";
 export type StackOutputs = {
   readonly baseUrl: string;
   readonly stackFolder: string;
-  readonly services: Readonly<Record<string, { url: string; sidecarUrl: string }>>;
+  readonly services: Readonly<Record<string, ServiceAddresses>>;
   readonly kafka: { brokers: string[]; mechanism: string; username: string; password: string };
   readonly postgres: { adminUrl: string };
   readonly redis: string;
   readonly dapr: { sentry: string; scheduler: string };
+};
+
+/** Where a service and its sidecars listen: the first replica, and every one. */
+export type ServiceAddresses = {
+  readonly url: string;
+  readonly sidecarUrl: string;
+  readonly urls: readonly string[];
+  readonly sidecarUrls: readonly string[];
 };
 
 const file = join(stack.folder, "stack.json");

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { planPorts, portSpan } from "./port-plan.ts";
+import { mostReplicas, planPorts, portSpan } from "./port-plan.ts";
 
 function portsOf(portBase: number): number[] {
   const { services, ...platform } = planPorts(portBase);
   return [
     ...Object.values(platform),
-    ...Object.values(services).flatMap(Object.values),
+    ...Object.values(services).flat().flatMap(Object.values),
   ] as number[];
 }
 
@@ -18,6 +18,12 @@ test("all ports lie within the span, so that two stacks a span apart never meet"
   for (const port of portsOf(18_000)) {
     expect(port).toBeGreaterThanOrEqual(18_000);
     expect(port).toBeLessThan(18_000 + portSpan);
+  }
+});
+
+test("every service has ports for all its replicas", () => {
+  for (const replicas of Object.values(planPorts(18_000).services)) {
+    expect(replicas).toHaveLength(mostReplicas);
   }
 });
 

@@ -1,7 +1,7 @@
 import type { AppId } from "#apps/contracts/services.ts";
 import { appIds } from "#apps/contracts/services.ts";
 
-/** What one service and its sidecar listen on. */
+/** What one replica of a service and its sidecar listen on. */
 export type ServicePorts = Readonly<
   Record<"app" | "sidecarHttp" | "sidecarGrpc" | "sidecarInternal" | "sidecarMetrics", number>
 >;
@@ -20,26 +20,27 @@ export type PortPlan = {
   readonly schedulerMetrics: number;
   readonly schedulerEtcdClient: number;
   readonly schedulerEtcdPeer: number;
-  readonly services: Readonly<Record<AppId, ServicePorts>>;
+  /** By service, those of as many replicas as it may have. */
+  readonly services: Readonly<Record<AppId, readonly ServicePorts[]>>;
 };
 
 /** How many ports from portBase on the stack may use; two stacks lie at least this far apart. */
 export const portSpan = 300;
 
+/** How often a service may run on the local stack. */
+export const mostReplicas = 3;
+
 const firstServiceOffset = 100;
-const portsPerService = 10;
+const portsPerService = 20;
+const portsPerReplica = 6;
 
 /** Lays all ports of a stack out from one number, so that one setting moves them all. */
 export function planPorts(portBase: number): PortPlan {
-  const service = (index: number): ServicePorts => {
+  const service = (index: number): ServicePorts[] => {
     const first = portBase + firstServiceOffset + index * portsPerService;
-    return {
-      app: first,
-      sidecarHttp: first + 1,
-      sidecarGrpc: first + 2,
-      sidecarInternal: first + 3,
-      sidecarMetrics: first + 4,
-    };
+    return Array.from({ length: mostReplicas }, (_, replica) =>
+      replicaPorts(first + replica * portsPerReplica),
+    );
   };
   return {
     postgres: portBase + 10,
@@ -56,7 +57,19 @@ export function planPorts(portBase: number): PortPlan {
     schedulerEtcdPeer: portBase + 21,
     services: Object.fromEntries(appIds.map((appId, index) => [appId, service(index)])) as Record<
       AppId,
-      ServicePorts
+      ServicePorts[]
     >,
   };
 }
+
+/** `sync`, `sync-2`, `sync-3`: what the process, log and record of a replica are called. */
+export const replicaName = (appId: string, index: number): string =>
+  index === 0 ? appId : `${appId}-${index + 1}`;
+
+const replicaPorts = (first: number): ServicePorts => ({
+  app: first,
+  sidecarHttp: first + 1,
+  sidecarGrpc: first + 2,
+  sidecarInternal: first + 3,
+  sidecarMetrics: first + 4,
+});

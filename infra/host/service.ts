@@ -8,7 +8,7 @@ import { yamlOf } from "#components/dapr/manifest.ts";
 import { sidecarManifests } from "#components/dapr/sidecar.ts";
 import { Job } from "./job.ts";
 import { Password } from "./password.ts";
-import type { ServicePorts } from "./port-plan.ts";
+import { replicaName, type ServicePorts } from "./port-plan.ts";
 import type { DatabaseAccess } from "./postgres.ts";
 import { Process } from "./process.ts";
 import { sourceOf } from "./source.ts";
@@ -17,7 +17,8 @@ import type { HostStack } from "./stack-folder.ts";
 export type HostServiceArgs = {
   readonly stack: HostStack;
   readonly appId: AppId;
-  readonly ports: ServicePorts;
+  /** Those of each replica; there are as many of them. */
+  readonly ports: readonly ServicePorts[];
   /** What the stack tells its services; a contract's env says which of it. */
   readonly env: Readonly<Record<StackEnvName, pulumi.Input<string>>>;
   readonly database: DatabaseAccess | undefined;
@@ -27,10 +28,11 @@ export type HostServiceArgs = {
   readonly logLevel: string;
   readonly sidecar: {
     readonly daprd: string;
-    readonly facts: DaprFacts;
+    /** What the files of a replica's sidecar say, by the name of the replica. */
+    readonly facts: (replica: string) => DaprFacts;
     /** What the secret store of the sidecar holds: JSON, by secret and key. */
     readonly secrets: pulumi.Output<string>;
-    readonly secretsFile: (appId: AppId) => string;
+    readonly secretsFile: (replica: string) => string;
     readonly kafkaPassword: pulumi.Output<string> | undefined;
     readonly controlPlaneTrustDomain: string;
     readonly sentryAddress: string;
@@ -42,23 +44,30 @@ export type HostServiceArgs = {
 
 const loopback = "127.0.0.1";
 
-/** One service and its sidecar as processes of this machine, the schema brought up to date before. */
+/**
+ * One service as processes of this machine, each replica with a sidecar of its own, the schema
+ * brought up to date before. Replicas after the first have their number in their names.
+ */
 export class HostService extends pulumi.ComponentResource {
-  readonly url: string;
-  readonly sidecarUrl: string;
+  /** Of each replica, the app and its sidecar. */
+  readonly urls: readonly string[];
+  readonly sidecarUrls: readonly string[];
 
   constructor(name: string, args: HostServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo:host:Service", name, {}, opts);
-    this.url = `http://${loopback}:${args.ports.app}`;
-    this.sidecarUrl = `http://${loopback}:${args.ports.sidecarHttp}`;
+    this.urls = args.ports.map(({ app }) => `http://${loopback}:${app}`);
+    this.sidecarUrls = args.ports.map(({ sidecarHttp }) => `http://${loopback}:${sidecarHttp}`);
 
     const tokens = {
       DAPR_API_TOKEN: new Password(`${name}-to-sidecar`, {}, { parent: this }).value,
       APP_API_TOKEN: new Password(`sidecar-to-${name}`, {}, { parent: this }).value,
     };
     const migrated = args.database && this.migrate(args, args.database);
-    const app = this.runApp(args, tokens, migrated);
-    this.runSidecar(args, tokens, app);
+    for (const [index, ports] of args.ports.entries()) {
+      const replica = { name: replicaName(args.appId, index), ports };
+      const app = this.runApp(args, replica, tokens, migrated);
+      this.runSidecar(args, replica, tokens, app);
+    }
     this.registerOutputs();
   }
 
@@ -79,8 +88,13 @@ export class HostService extends pulumi.ComponentResource {
     );
   }
 
-  private runApp(args: HostServiceArgs, tokens: Tokens, migrated: Job | undefined): Process {
-    const { stack, appId, ports } = args;
+  private runApp(
+    args: HostServiceArgs,
+    { name, ports }: Replica,
+    tokens: Tokens,
+    migrated: Job | undefined,
+  ): Process {
+    const { stack, appId } = args;
     const facts = {
       ...args.env,
       ...(args.database && { DATABASE_URL: args.database.url }),
@@ -93,9 +107,9 @@ export class HostService extends pulumi.ComponentResource {
       ]),
     );
     return new Process(
-      appId,
+      name,
       {
-        name: appId,
+        name,
         stackFolder: stack.folder,
         cwd: stack.clone,
         command: [process.execPath, ...(args.watch ? ["--watch"] : []), `apps/${appId}/main.ts`],
@@ -112,25 +126,30 @@ export class HostService extends pulumi.ComponentResource {
         ...(!args.watch && {
           source: sourceOf(stack.clone, ["apps/contracts", "apps/kit", `apps/${appId}`]),
         }),
-        ports: { [appId]: ports.app },
-        ready: { http: `${this.url}/readyz` },
+        ports: { [name]: ports.app },
+        ready: { http: `http://${loopback}:${ports.app}/readyz` },
         stop: { graceMs: 15_000 },
       },
       { parent: this, dependsOn: migrated ? [migrated] : [] },
     );
   }
 
-  private runSidecar(args: HostServiceArgs, tokens: Tokens, app: Process): Process {
-    const { stack, appId, ports, sidecar } = args;
-    const { facts } = sidecar;
-    const folder = join(stack.folder, "dapr", appId);
+  private runSidecar(
+    args: HostServiceArgs,
+    { name, ports }: Replica,
+    tokens: Tokens,
+    app: Process,
+  ): Process {
+    const { stack, appId, sidecar } = args;
+    const facts = sidecar.facts(name);
+    const folder = join(stack.folder, "dapr", name);
     const resourcesFile = join(folder, "resources", "resources.yaml");
     const configurationFile = join(folder, "configuration.yaml");
     const { resources, configuration } = sidecarManifests(appId, facts);
     return new Process(
-      `${appId}-sidecar`,
+      `${name}-sidecar`,
       {
-        name: `${appId}-sidecar`,
+        name: `${name}-sidecar`,
         stackFolder: stack.folder,
         cwd: stack.folder,
         command: [
@@ -163,20 +182,22 @@ export class HostService extends pulumi.ComponentResource {
         files: {
           [resourcesFile]: pulumi.output(resources).apply(yamlOf),
           [configurationFile]: pulumi.output([configuration]).apply(yamlOf),
-          [sidecar.secretsFile(appId)]: sidecar.secrets,
+          [sidecar.secretsFile(name)]: sidecar.secrets,
         },
         ports: {
-          [`${appId} sidecar`]: ports.sidecarHttp,
-          [`${appId} sidecar gRPC`]: ports.sidecarGrpc,
-          [`${appId} sidecar internal`]: ports.sidecarInternal,
-          [`${appId} sidecar metrics`]: ports.sidecarMetrics,
+          [`${name} sidecar`]: ports.sidecarHttp,
+          [`${name} sidecar gRPC`]: ports.sidecarGrpc,
+          [`${name} sidecar internal`]: ports.sidecarInternal,
+          [`${name} sidecar metrics`]: ports.sidecarMetrics,
         },
-        ready: { http: `${this.sidecarUrl}/v1.0/healthz` },
+        ready: { http: `http://${loopback}:${ports.sidecarHttp}/v1.0/healthz` },
         stop: { graceMs: 15_000 },
       },
       { parent: this, dependsOn: [app, ...sidecar.dependsOn] },
     );
   }
 }
+
+type Replica = { readonly name: string; readonly ports: ServicePorts };
 
 type Tokens = Record<"DAPR_API_TOKEN" | "APP_API_TOKEN", pulumi.Output<string>>;

@@ -1,13 +1,19 @@
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { type AppId, appIds } from "#apps/contracts/services.ts";
 
-const serviceAddresses = z.object({ url: z.string(), sidecarUrl: z.string() });
+const serviceAddresses = z.object({
+  url: z.string(),
+  sidecarUrl: z.string(),
+  urls: z.array(z.string()).min(1),
+  sidecarUrls: z.array(z.string()).min(1),
+});
 
 const stack = z.object({
   baseUrl: z.string(),
   stackFolder: z.string(),
-  services: z.object({ backend: serviceAddresses, audit: serviceAddresses }),
+  services: z.record(z.enum(appIds as [AppId, ...AppId[]]), serviceAddresses),
   kafka: z.object({
     brokers: z.array(z.string()).min(1),
     mechanism: z.enum(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]),

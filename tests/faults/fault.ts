@@ -2,24 +2,23 @@ import { spawn } from "node:child_process";
 import { mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { replicaName } from "#infra/host/port-plan.ts";
 import { type Identity, isAlive } from "#infra/host/provider/proc.ts";
 import { readRecord } from "#infra/host/provider/record.ts";
 import { placesOf } from "#infra/host/provider/stack-folder.ts";
 import { Refusal, repositoryFolder, type Stack } from "../e2e/stack.ts";
 
-/** What can be struck: processes of the local stack by name, and nothing, for comparison. */
-export const faults = [
-  "none",
-  "backend",
-  "audit",
-  "backend-sidecar",
-  "audit-sidecar",
-  "kafka",
-  "redis",
-  "postgres",
-] as const;
-
-export type Fault = (typeof faults)[number];
+/**
+ * What can be struck: processes of the local stack by name, every replica among them, and nothing,
+ * for comparison.
+ */
+export function faultsOf({ services }: Pick<Stack, "services">): string[] {
+  const replicas = Object.entries(services).flatMap(([appId, { urls }]) =>
+    urls.map((_, index) => replicaName(appId, index)),
+  );
+  const sidecars = replicas.map((name) => `${name}-sidecar`);
+  return ["none", ...replicas, ...sidecars, "kafka", "redis", "postgres"];
+}
 
 export type Repair = {
   readonly tookMs: number;

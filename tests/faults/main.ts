@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { Refusal, requireApi, requireStack, type Stack } from "../e2e/stack.ts";
 import { type Examination, examine, type Outcome } from "./examine.ts";
-import { type Fault, faults, killAndRepair } from "./fault.ts";
+import { faultsOf, killAndRepair } from "./fault.ts";
 import { brokenLine, deviationsIn, examples, heading, line } from "./report.ts";
 import { tamperings, tamperWhileStopped } from "./tamper.ts";
 import { createWitness, type Witness } from "./witness.ts";
@@ -11,7 +11,8 @@ const usage = `Usage: npm run faults [-- --fault name --seconds 20 --rate 50]
 Kills one process of the local stack after the other while tasks are created, has Pulumi bring it
 back, and checks that every acknowledged task has exactly one entry in the log, in order.
 
-  --fault    only this one; may be given several times: ${faults.join(", ")}
+  --fault    only this one; may be given several times: none, a service (backend, its
+             second replica backend-2), its sidecar (backend-sidecar), kafka, redis, postgres
   --seconds  how long tasks are created; longer if the repair takes longer (20)
   --rate     tasks a second (50)
   --cluster  the address of the system on the cluster of this machine: pods are killed and rolled there
@@ -50,8 +51,8 @@ async function main(): Promise<number> {
   if (values.cluster !== undefined) {
     return onCluster(values.cluster, values.fault, { loadMs, rate });
   }
-  const names = (values.fault ?? [...faults]).map(knownFault);
   const stack = requireStack();
+  const names = chosenFaults(stack, values.fault);
   await requireApi(stack.baseUrl);
   const witness = createWitness(stack);
   const plans = values.prove
@@ -93,7 +94,7 @@ async function onCluster(
   }
 }
 
-const faultPlan = (stack: Stack, name: Fault, size: Size): Plan => ({
+const faultPlan = (stack: Stack, name: string, size: Size): Plan => ({
   examination: {
     ...size,
     name,
@@ -155,10 +156,11 @@ async function runAll(
   return failed === 0 ? 0 : 1;
 }
 
-function knownFault(name: string): Fault {
-  const found = faults.find((fault) => fault === name);
-  if (found) return found;
-  throw new Refusal(`--fault ${name} is unknown: one of ${faults.join(", ")}`);
+function chosenFaults(stack: Stack, chosen: readonly string[] | undefined): readonly string[] {
+  const known = faultsOf(stack);
+  const unknown = chosen?.find((name) => !known.includes(name));
+  if (unknown === undefined) return chosen ?? known;
+  throw new Refusal(`--fault ${unknown} is unknown: one of ${known.join(", ")}`);
 }
 
 function positive(option: string, text: string): number {
