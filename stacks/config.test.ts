@@ -74,6 +74,11 @@ describe("on Kubernetes", () => {
     [{ namespace: "Not A Label" }, "config set namespace"],
     [{ platform: { operators: { dapr: "maybe" } } }, "platform.operators.dapr"],
     [{ postgres: { engine: "external", host: "db" } }, "postgres.admin"],
+    [{ mail: { host: "smtp", from: "nobody" } }, "config set --path mail.from"],
+    [
+      { mail: { host: "smtp", from: "a@example.com", username: "a" } },
+      "config set --secret --path mail.password",
+    ],
     [{ redis: { engine: "cluster", tsl: true } }, "config rm --path redis.tsl"],
   ])("%j is refused by name", (changes, named) => {
     expect(kubernetes(changes)).toThrow(RunError);

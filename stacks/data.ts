@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { usersOf } from "#apps/contracts/services.ts";
 import type { ImageOverrides } from "#components/images.ts";
 import { imageOf } from "#components/images.ts";
 import type { Kafka } from "#components/kafka/kafka.ts";
@@ -136,6 +137,29 @@ export async function createRedis(args: DataArgs): Promise<Redis> {
     }
   }
 }
+
+/** The mail server that the configuration names; a stack whose services send mail must name one. */
+export async function createMail({ config, place, options }: DataArgs) {
+  const { mail } = config;
+  if (!mail) return undefined;
+  const { ExternalMail } = await import("#components/mail/external-mail.ts");
+  const { host, port, from, username, password, tls } = mail;
+  const account = username && password ? { username, password } : undefined;
+  return new ExternalMail(
+    "mail",
+    { place, host, port, from, account, verified: tls === "public" },
+    options,
+  );
+}
+
+/** What to say of a stack whose services send mail and that has no server for it. */
+export const missingMail = ({ mail }: Pick<KubernetesConfig, "mail">): string[] =>
+  mail || usersOf("mail").length === 0
+    ? []
+    : [
+        `Configuration key mail.host is not set: ${usersOf("mail").join(", ")} sends mail. ` +
+          "Set it, and mail.from: npm run pulumi -- config set --path mail.host <value>",
+      ];
 
 /** Custom resources wait for the operator that reads them, and go before it. */
 const after = (

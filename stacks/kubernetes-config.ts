@@ -144,6 +144,23 @@ const redis = z.discriminatedUnion("engine", [
   }),
 ]);
 
+/** A mail server, by its address; needed as soon as a service of the map sends mail. */
+const mail = z
+  .strictObject({
+    host: z.string().min(1),
+    /** On 465 everything is encrypted; on others as soon as the server offers it. */
+    port: z.int().min(1).max(65_535).default(587),
+    from: z.email(),
+    username: given(z.string().min(1)),
+    password: given(secret),
+    /** Whether its certificate must be one of a public authority. */
+    tls: z.enum(["public", "unverified"]).default("public"),
+  })
+  .refine(({ username, password }) => (username === undefined) === (password === undefined), {
+    path: ["password"],
+    message: "goes with username: set both or neither",
+  });
+
 const issuer = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("self-signed") }),
   z.strictObject({
@@ -188,6 +205,7 @@ export const kubernetesConfig = z.strictObject({
   kafka: kafka.default({ engine: "strimzi", tuning: {} }),
   postgres: postgres.default({ engine: "cloudnative-pg" }),
   redis: redis.default({ engine: "cluster", tls: true }),
+  mail: given(mail),
   ingress: ingress.prefault({}),
   observability: observability.prefault({}),
   /** Whether volumes outlive the stack, and data cannot be deleted by mistake. By default in prod. */

@@ -8,6 +8,7 @@ import type { DaprFacts } from "#components/dapr/facts.ts";
 import { DaprResources } from "#components/dapr/resources.ts";
 import { Gateway, gatewayPeers } from "#components/ingress/gateway.ts";
 import type { Kafka } from "#components/kafka/kafka.ts";
+import type { ExternalMail } from "#components/mail/external-mail.ts";
 import { namespaceObject, sidecarNamespaceLabels } from "#components/namespace.ts";
 import { NetworkPolicies } from "#components/network/network-policies.ts";
 import type { Place } from "#components/place.ts";
@@ -22,7 +23,7 @@ import { untilReady } from "#infra/clusters/until-ready.ts";
 import { Password } from "#infra/host/password.ts";
 import { ServiceImages } from "#infra/images/service-images.ts";
 import type { KubernetesConfig } from "./config.ts";
-import { createKafka, createPostgres, createRedis } from "./data.ts";
+import { createKafka, createMail, createPostgres, createRedis, missingMail } from "./data.ts";
 import { createObservability, type Observing, observing, policiesOf } from "./observability.ts";
 import { missingOperators, operatorModes } from "./operator-modes.ts";
 
@@ -37,7 +38,7 @@ const stackFolder = (): string => join(clone, ".local", "stacks", pulumi.getStac
 export async function createKubernetesStack(config: KubernetesConfig) {
   const cluster = await openCluster(config.cluster);
   const modes = operatorModes(config, cluster.offers);
-  const missing = missingOperators(config, modes);
+  const missing = [...missingOperators(config, modes), ...missingMail(config)];
   if (missing.length > 0) throw new pulumi.RunError(missing.join("\n"));
   const place: Place = {
     namespace: config.namespace,
@@ -82,10 +83,11 @@ export async function createKubernetesStack(config: KubernetesConfig) {
   const kafka = await createKafka(data);
   const postgres = await createPostgres(data);
   const redis = await createRedis(data);
+  const mail = await createMail(data);
   const parts = { config, cluster, place, platform, pullSecrets, observing: looked, kafka, redis };
 
   createObservability({ ...parts, password, onCluster, inNamespace });
-  const services = createServices({ ...parts, postgres, images, options: inNamespace });
+  const services = createServices({ ...parts, postgres, mail, images, options: inNamespace });
   const gateway = config.ingress.enabled
     ? new Gateway(
         "gateway",
@@ -146,6 +148,7 @@ type ServicesArgs = {
   readonly kafka: Kafka;
   readonly postgres: Postgres;
   readonly redis: Redis;
+  readonly mail: ExternalMail | undefined;
   readonly options: pulumi.ComponentResourceOptions;
 };
 
@@ -166,6 +169,7 @@ function createServices(args: ServicesArgs) {
         kafka: kafka.reach,
         postgres: postgres.reach,
         redis: redis.reach,
+        mail: args.mail?.reach,
         tracing: args.observing.tracing?.reach,
         gateway: config.ingress.enabled ? gatewayPeers : [],
         monitoring: args.observing.scrapers,
@@ -197,14 +201,17 @@ function createServices(args: ServicesArgs) {
         identity: cluster.identityOf(appId),
         autoscaling: platform.has("keda"),
         logLevel: config.logLevel,
-        sidecarNeeds: [...resources.ready, ...kafka.ready, ...redis.ready],
+        sidecarNeeds: [
+          ...[...resources.ready, ...kafka.ready, ...redis.ready],
+          ...(args.mail?.ready ?? []),
+        ],
       },
       after(...platform.ready("keda")),
     ),
   }));
 }
 
-function factsOf({ observing: looked, place, kafka, redis }: ServicesArgs): DaprFacts {
+function factsOf({ observing: looked, place, kafka, redis, mail }: ServicesArgs): DaprFacts {
   return {
     namespace: place.namespace,
     trustDomain,
@@ -227,6 +234,7 @@ function factsOf({ observing: looked, place, kafka, redis }: ServicesArgs): Dapr
       password: { secret: redis.password },
       tls: redis.tls !== false,
     },
+    mail: mail?.server,
     secretStore: "kubernetes",
     tracing: {
       samplingRate: looked.sampling,

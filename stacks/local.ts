@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { appIds, contractOf } from "#apps/contracts/services.ts";
+import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
 import { HostDaprControlPlane } from "#infra/host/dapr-control-plane.ts";
 import { HostKafka } from "#infra/host/kafka.ts";
+import { HostMail } from "#infra/host/mail.ts";
 import { Password } from "#infra/host/password.ts";
 import { planPorts } from "#infra/host/port-plan.ts";
 import { HostPostgres } from "#infra/host/postgres.ts";
@@ -45,6 +46,7 @@ export async function createLocalStack(config: LocalConfig) {
     controllerPort: ports.kafkaController,
     size: "dev",
   });
+  const mail = new HostMail("mail", { stack, port: ports.mail, pagePort: ports.mailPage });
   const controlPlane = new HostDaprControlPlane("dapr", {
     stack,
     sentry: programs["dapr-sentry"].path,
@@ -70,6 +72,7 @@ export async function createLocalStack(config: LocalConfig) {
       password: { secret: { name: "redis", key: "password" } },
       tls: false,
     },
+    mail: mail.server,
     secretStore: {
       type: "secretstores.local.file",
       metadata: { secretsFile: secretsFile(replica), multiValued: "true" },
@@ -100,14 +103,14 @@ export async function createLocalStack(config: LocalConfig) {
       sidecar: {
         daprd: programs.daprd.path,
         facts: factsFor,
-        secrets: redis.password.apply((password) => JSON.stringify({ redis: { password } })),
+        secrets: secretsOf(appId, redis, mail),
         secretsFile,
         kafkaPassword: kafka.passwords[appId],
         controlPlaneTrustDomain,
         sentryAddress: controlPlane.sentryAddress,
         schedulerAddress: controlPlane.schedulerAddress,
         trustAnchors: controlPlane.trustAnchors,
-        dependsOn: [...kafka.ready, redis.process, controlPlane.scheduler],
+        dependsOn: [...kafka.ready, redis.process, mail.process, controlPlane.scheduler],
       },
     });
   });
@@ -130,6 +133,17 @@ export async function createLocalStack(config: LocalConfig) {
     kafka: pulumi.secret({ brokers: [kafka.brokers], ...kafka.admin }),
     postgres: pulumi.secret({ adminUrl: postgres.adminUrl }),
     redis: redis.address,
+    mail: mail.url,
     dapr: { sentry: controlPlane.sentryAddress, scheduler: controlPlane.schedulerAddress },
   };
 }
+
+/** What the secret store of a sidecar holds: of the components that its service uses, no others. */
+const secretsOf = (appId: AppId, redis: HostRedis, mail: HostMail): pulumi.Output<string> =>
+  pulumi.output({ redis: redis.password, mail: mail.password }).apply((passwords) => {
+    const { state, bindings } = contractOf(appId);
+    return JSON.stringify({
+      ...(state && { redis: { password: passwords.redis } }),
+      ...(bindings?.includes("mail") && { mail: { password: passwords.mail } }),
+    });
+  });

@@ -11,7 +11,9 @@ export const declared = ["dependencies", "optionalDependencies", "devDependencie
 );
 // An app meets Kafka through its sidecar only, and knows nothing of what stands it up.
 const appLibraries = Object.keys(manifest.dependencies).filter(
-  (name) => !name.startsWith("@pulumi/") && name !== "@platformatic/kafka",
+  (name) =>
+    !name.startsWith("@pulumi/") &&
+    !["@platformatic/kafka", "smtp-server", "postal-mime"].includes(name),
 );
 const pulumi = ["@pulumi/pulumi", "@pulumi/kubernetes", "@pulumi/random"];
 const infra = [...pulumi, "components", "node:*"];
@@ -53,6 +55,7 @@ const rules: Rule[] = [
   },
   { from: "infra/images", values: [...infra, "apps/contracts", "esbuild"] },
   { from: "infra/host", values: host },
+  { from: "infra/host/mail-server", values: ["node:*", "smtp-server", "postal-mime"] },
   // A provider plugin speaks Pulumi's own protocol.
   {
     from: "infra/host/provider",

@@ -1,3 +1,4 @@
+import type { BindingName, ScheduleName } from "./dapr.ts";
 import type { DeadLetterTopic, Topic } from "./topics.ts";
 import { deadLetterTopic } from "./topics.ts";
 
@@ -33,6 +34,12 @@ export type ServiceContract = {
   readonly state: boolean;
   /** Talks to Redis itself, for what the state store lacks: atomic counters and wake-ups. */
   readonly redis?: boolean;
+  /** Output bindings that it calls through its sidecar. */
+  readonly bindings?: readonly BindingName[];
+  /** What its sidecar calls it for again and again, on every replica; a cron binding each. */
+  readonly schedules?: readonly ScheduleName[];
+  /** Has its sidecar call it at exact times: Dapr jobs. */
+  readonly jobs?: boolean;
   /** Has a schema and a role of its own in PostgreSQL, and migrations in its folder. */
   readonly database: boolean;
   readonly env: readonly EnvName[];
@@ -79,6 +86,10 @@ export const subscriptionsOf = (contract: ServiceContract): [Topic, EffectKind][
 
 /** Whether anything of a service's pod goes to Redis: its sidecar or the service itself. */
 export const reachesRedis = ({ state, redis }: ServiceContract): boolean => state || redis === true;
+
+/** The services that call an output binding, in the order of the map. */
+export const usersOf = (binding: BindingName): AppId[] =>
+  appIds.filter((appId) => contractOf(appId).bindings?.includes(binding));
 
 /** The dead-letter topics that a service writes: one per subscription that is not ephemeral. */
 export const deadLettersOf = (appId: AppId): DeadLetterTopic[] =>

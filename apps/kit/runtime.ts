@@ -1,8 +1,10 @@
 import type { Hono } from "hono";
 import type { Logger } from "pino";
 import type { AppId, ServiceContract } from "#apps/contracts/services.ts";
+import { createBindings, type SendByBinding } from "./dapr/bindings.ts";
 import type { Sidecar } from "./dapr/client.ts";
 import { createSidecar } from "./dapr/client.ts";
+import { createJobs, type Jobs } from "./dapr/jobs.ts";
 import { type Connection, connect } from "./database/connect.ts";
 import { claimLanes } from "./events/lanes.ts";
 import type { Outbox } from "./events/outbox.ts";
@@ -11,6 +13,7 @@ import type { Relay } from "./events/relay.ts";
 import { startRelay } from "./events/relay.ts";
 import type { Handlers } from "./events/subscriptions.ts";
 import { createReceiver } from "./events/subscriptions.ts";
+import { type CallbackArgs, createCallbackRoutes } from "./http/callback-routes.ts";
 import { type Env, readEnv } from "./http/env.ts";
 import { createEventRoutes } from "./http/event-routes.ts";
 import { createLog } from "./http/log.ts";
@@ -27,6 +30,9 @@ export type Runtime<S extends ServiceContract> = {
   readonly connection: Connection;
   readonly outbox: Outbox<S>;
   readonly sidecar: Sidecar<S>;
+  /** Hands data to an output binding that the contract declares. */
+  readonly sendByBinding: SendByBinding<S>;
+  readonly jobs: S["jobs"] extends true ? Jobs : undefined;
   /** There for a service that declares that it talks to Redis itself. */
   readonly redis: S["redis"] extends true ? RedisClient : undefined;
   /** Absent in a service that publishes nothing, or runs without a sidecar. */
@@ -34,8 +40,14 @@ export type Runtime<S extends ServiceContract> = {
   /** Serves the app until a signal, then drains and closes everything above. */
   // biome-ignore lint/suspicious/noExplicitAny: any app will do; its variables are its own
   readonly run: (app: Hono<any>) => void;
-  /** The app with what every service has: shell, health, and a route for each subscription. */
-  readonly createApp: (handlers: Handlers<S>) => ReturnType<typeof createShell>;
+  /**
+   * The app with what every service has: shell, health, and a route for each subscription, schedule
+   * and job that its contract declares.
+   */
+  readonly createApp: (
+    handlers: Handlers<S>,
+    ...callbacks: CallbackArgs<S>
+  ) => ReturnType<typeof createShell>;
 };
 
 const backlogEveryMs = 5_000;
@@ -66,9 +78,11 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
     connection,
     outbox: createOutbox(contract),
     sidecar,
+    sendByBinding: createBindings(env),
+    jobs: (contract.jobs ? createJobs(env) : undefined) as Runtime<S>["jobs"],
     redis: redis as Runtime<S>["redis"],
     relay,
-    createApp: (handlers) => {
+    createApp: (handlers, ...callbacks) => {
       const app = createShell({
         log,
         metrics,
@@ -89,6 +103,7 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
         },
       });
       app.route("/", createEventRoutes(contract, receive, env.APP_API_TOKEN));
+      app.route("/", createCallbackRoutes(contract, callbacks, env.APP_API_TOKEN));
       return app;
     },
     run: (app) =>

@@ -11,6 +11,8 @@ export type StackOutputs = {
   readonly kafka: { brokers: string[]; mechanism: string; username: string; password: string };
   readonly postgres: { adminUrl: string };
   readonly redis: string;
+  /** The page of what the stack's mail server has. */
+  readonly mail: string;
   readonly dapr: { sentry: string; scheduler: string };
 };
 

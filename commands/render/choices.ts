@@ -54,6 +54,8 @@ const settings: Settings = {
   },
 };
 
+const mailAccount = { username: "todo", password: canary };
+
 /**
  * The configuration of a stack with these choices, by full key as the engine hands it over: what
  * is not text is JSON. Addresses of external parts are examples.
@@ -61,6 +63,7 @@ const settings: Settings = {
 export function configurationOf(choice: Choice): Record<string, string> {
   const values: Setting = {
     target: "kubernetes",
+    mail: { host: "smtp.example.com", from: "todo@example.com", ...mailAccount },
     images: { from: "registry", registry: "registry.example.com/todo", tag: "rendered" },
     ...settings.stack[choice.stack],
     ...settings.cluster[choice.cluster],

@@ -8,6 +8,13 @@ const facts: DaprFacts = {
   trustDomain: "public",
   kafka: { brokers: "kafka:9093", version: "3.9.0", mechanism: "PLAIN", tls: "public" },
   redis: { address: "redis:6379", username: "todo", password: "", tls: true },
+  mail: {
+    host: "smtp.example.com",
+    port: 587,
+    from: "todo@example.com",
+    account: { username: "todo", password: { secret: { name: "mail", key: "password" } } },
+    verified: true,
+  },
   secretStore: "kubernetes",
   tracing: { samplingRate: 1, zipkinEndpoint: undefined },
 };

@@ -17,6 +17,13 @@ const facts: DaprFacts = {
     password: { secret: { name: "redis", key: "password" } },
     tls: false,
   },
+  mail: {
+    host: "smtp.example.com",
+    port: 587,
+    from: "todo@example.com",
+    account: { username: "todo", password: { secret: { name: "mail", key: "password" } } },
+    verified: true,
+  },
   secretStore: { type: "secretstores.local.file", metadata: { secretsFile: "/s.json" } },
   tracing: { samplingRate: 1, zipkinEndpoint: undefined },
 };

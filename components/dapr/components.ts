@@ -1,6 +1,12 @@
-import { dapr } from "#apps/contracts/dapr.ts";
+import { dapr, type ScheduleName, scheduleRoute, schedules } from "#apps/contracts/dapr.ts";
 import type { AppId } from "#apps/contracts/services.ts";
-import { appIds, contractOf, deadLettersOf, subscriptionsOf } from "#apps/contracts/services.ts";
+import {
+  appIds,
+  contractOf,
+  deadLettersOf,
+  subscriptionsOf,
+  usersOf,
+} from "#apps/contracts/services.ts";
 import type { DaprFacts } from "./facts.ts";
 import { defaultDaprTuning, kafkaUserEnv } from "./facts.ts";
 import type { Manifest, MetadataValue } from "./manifest.ts";
@@ -20,9 +26,13 @@ const saslMechanism = {
 
 /** All components of the system, each scoped to the services that declare its use. */
 export const componentsOf = (facts: DaprFacts): Manifest[] =>
-  [pubsub(facts), stateStore(facts), ...secretStores(facts)].filter(
-    (manifest) => manifest.scopes && manifest.scopes.length > 0,
-  );
+  [
+    pubsub(facts),
+    stateStore(facts),
+    ...secretStores(facts),
+    ...mail(facts),
+    ...cronBindings(facts),
+  ].filter((manifest) => manifest.scopes && manifest.scopes.length > 0);
 
 /** What a service may publish: its topics, and the dead letters of its subscriptions. */
 export const publishableBy = (appId: AppId): string[] => [
@@ -101,6 +111,42 @@ function secretStores(facts: DaprFacts): Manifest[] {
   const { type, metadata } = facts.secretStore;
   return [component(facts, dapr.secretStore, type, [...appIds], metadata)];
 }
+
+/** Mail by SMTP: encrypted from the start on port 465, elsewhere as soon as the server offers it. */
+function mail(facts: DaprFacts): Manifest[] {
+  const scopes = usersOf("mail");
+  if (scopes.length === 0) return [];
+  if (!facts.mail) throw new Error(`${scopes.join(", ")} sends mail, and no server was named`);
+  const { host, port, from, account, verified } = facts.mail;
+  return [
+    component(facts, "mail", "bindings.smtp", scopes, {
+      host,
+      port: String(port),
+      emailFrom: from,
+      ...(account && { user: account.username, password: account.password }),
+      skipTLSVerify: String(!verified),
+      // The other way would be tried too, and mail is only sent.
+      direction: "output",
+    }),
+  ];
+}
+
+/** A cron binding for each schedule, called on every replica of the services that declare it. */
+const cronBindings = (facts: DaprFacts): Manifest[] =>
+  (Object.keys(schedules) as ScheduleName[]).map((name) =>
+    component(
+      facts,
+      name,
+      "bindings.cron",
+      appIds.filter((appId) => contractOf(appId).schedules?.includes(name)),
+      {
+        schedule: `@every ${schedules[name].everySeconds}s`,
+        route: scheduleRoute(name),
+        // Without it the sidecar first asks the service whether it listens, which may not be up.
+        direction: "input",
+      },
+    ),
+  );
 
 function component(
   facts: DaprFacts,

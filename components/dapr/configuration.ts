@@ -68,5 +68,7 @@ function allowedApis(contract: ServiceContract): AllowedApi[] {
     ...(contract.publishes.length > 0 ? [http("publish", "v1alpha1")] : []),
     ...(Object.keys(contract.invokes).length > 0 ? [http("invoke", "v1")] : []),
     ...(contract.state ? [http("state", "v1")] : []),
+    ...(contract.bindings?.length ? [http("bindings", "v1")] : []),
+    ...(contract.jobs ? [http("jobs", "v1alpha1")] : []),
   ];
 }

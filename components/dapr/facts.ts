@@ -31,6 +31,8 @@ export type DaprFacts = {
     readonly password: MetadataValue;
     readonly tls: boolean;
   };
+  /** The server that takes mail; absent where no service sends any. */
+  readonly mail?: MailServer | undefined;
   /**
    * Where components look up their secrets: a store that is a component of its own, or Kubernetes,
    * where Dapr's operator fills them in so that no service needs rights on Secrets.
@@ -50,6 +52,17 @@ export type DaprFacts = {
   };
   /** What is to be other than its default. */
   readonly tuning?: Partial<DaprTuning>;
+};
+
+export type MailServer = {
+  readonly host: Text;
+  readonly port: number;
+  /** The address that all mail comes from. */
+  readonly from: string;
+  /** Absent where the server takes mail without one. It is only shown over TLS or on loopback. */
+  readonly account?: { readonly username: string; readonly password: MetadataValue } | undefined;
+  /** Whether the server's certificate must be one of a public authority. */
+  readonly verified: boolean;
 };
 
 /** What an operator may want to be other, with units; the defaults are sound for production. */

@@ -1,5 +1,5 @@
 import { dapr, eventRoute } from "#apps/contracts/dapr.ts";
-import { appIds, contractOf, subscriptionsOf } from "#apps/contracts/services.ts";
+import { appIds, contractOf, subscriptionsOf, usersOf } from "#apps/contracts/services.ts";
 import type { DaprFacts } from "./facts.ts";
 import type { Manifest } from "./manifest.ts";
 
@@ -26,6 +26,9 @@ export const subscriptionManifests = (facts: DaprFacts): Manifest[] =>
     ),
   );
 
+/** A mail server may take its time; the service keeps the mail until it has said yes. */
+const mailTimeoutSeconds = 20;
+
 /**
  * Deliveries are tried every second without end: the service itself tells what is away (it is
  * waited for) from what is poison (it is set aside), so giving up here could only lose events.
@@ -37,11 +40,14 @@ export const resiliencyManifest = (facts: DaprFacts): Manifest => ({
   spec: {
     policies: {
       retries: { "until-delivered": { policy: "constant", duration: "1s", maxRetries: -1 } },
-      timeouts: { invocation: "5s" },
+      timeouts: { invocation: "5s", mail: `${mailTimeoutSeconds}s` },
     },
     targets: {
       apps: Object.fromEntries(appIds.map((appId) => [appId, { timeout: "invocation" }])),
-      components: { [dapr.pubsub]: { inbound: { retry: "until-delivered" } } },
+      components: {
+        [dapr.pubsub]: { inbound: { retry: "until-delivered" } },
+        ...(usersOf("mail").length > 0 && { mail: { outbound: { timeout: "mail" } } }),
+      },
     },
   },
   scopes: [...appIds],

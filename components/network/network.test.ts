@@ -8,6 +8,7 @@ const facts: NetworkFacts = {
   kafka: { peers: [{ podSelector: { matchLabels: { app: "kafka" } } }], ports: [9093] },
   postgres: { peers: [{ ipBlock: { cidr: "10.1.2.3/32" } }], ports: [5432] },
   redis: { peers: [{ podSelector: { matchLabels: { app: "redis" } } }], ports: [6379] },
+  mail: { peers: [], ports: [587] },
   tracing: undefined,
   gateway: [inNamespace("envoy-gateway-system")],
   monitoring: [inNamespace("monitoring")],
@@ -38,6 +39,10 @@ describe.each(appIds)("the service %s", (appId) => {
   test("reaches its database and Redis only where its contract has them", () => {
     expect(portsTo(appId).includes(5432)).toBe(contract.database);
     expect(portsTo(appId).includes(6379)).toBe(reachesRedis(contract));
+  });
+
+  test("reaches a mail server only where its contract has it send mail", () => {
+    expect(portsTo(appId).includes(587)).toBe(contract.bindings?.includes("mail") ?? false);
   });
 
   test("is reached by the gateway only where it is public", () => {

@@ -12,6 +12,8 @@ export type NetworkFacts = {
   readonly kafka: Reach;
   readonly postgres: Reach;
   readonly redis: Reach;
+  /** The server that takes mail; `undefined` where no service sends any. */
+  readonly mail: Reach | undefined;
   /** Where sidecars send their traces; `undefined` where they send none. */
   readonly tracing: Reach | undefined;
   /** Pods by which requests of people arrive. */
@@ -69,6 +71,7 @@ function serviceSpec(appId: AppId, facts: NetworkFacts): PolicySpec {
       ...(usesKafka ? [reachRule(facts.kafka)] : []),
       ...(contract.database ? [reachRule(facts.postgres)] : []),
       ...(reachesRedis(contract) ? [reachRule(facts.redis)] : []),
+      ...(facts.mail && contract.bindings?.includes("mail") ? [reachRule(facts.mail)] : []),
       ...(facts.tracing ? [reachRule(facts.tracing)] : []),
     ],
   };

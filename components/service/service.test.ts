@@ -44,6 +44,13 @@ const facts: DaprFacts = {
     password: { secret: { name: "redis", key: "password" } },
     tls: true,
   },
+  mail: {
+    host: "smtp.example.com",
+    port: 587,
+    from: "todo@example.com",
+    account: { username: "todo", password: { secret: { name: "mail", key: "password" } } },
+    verified: true,
+  },
   secretStore: "kubernetes",
   tracing: { samplingRate: 0.1, zipkinEndpoint: undefined },
 };

@@ -20,6 +20,8 @@ export type PortPlan = {
   readonly schedulerMetrics: number;
   readonly schedulerEtcdClient: number;
   readonly schedulerEtcdPeer: number;
+  readonly mail: number;
+  readonly mailPage: number;
   /** By service, those of as many replicas as it may have. */
   readonly services: Readonly<Record<AppId, readonly ServicePorts[]>>;
 };
@@ -55,6 +57,8 @@ export function planPorts(portBase: number): PortPlan {
     schedulerMetrics: portBase + 19,
     schedulerEtcdClient: portBase + 20,
     schedulerEtcdPeer: portBase + 21,
+    mail: portBase + 22,
+    mailPage: portBase + 23,
     services: Object.fromEntries(appIds.map((appId, index) => [appId, service(index)])) as Record<
       AppId,
       ServicePorts[]

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { kafkaLogging, kafkaProperties } from "#infra/host/kafka-properties.ts";
 import { unprivilegedUser } from "#toolchain/unprivileged.ts";
 import { listens } from "./control-plane.ts";
-import { plan } from "./plan.ts";
+import { clone, plan } from "./plan.ts";
 import type { Daemon } from "./processes.ts";
 import { run } from "./shell.ts";
 
@@ -110,3 +110,16 @@ export function postgres(home: string): Daemon {
     ready: () => listens(plan.postgresPort),
   };
 }
+
+/** A mail server at the node's address that takes mail of everyone and shows what it has. */
+export const mail = (): Daemon => ({
+  name: "mail",
+  command: [process.execPath, join(clone, "infra", "host", "mail-server", "main.ts")],
+  env: {
+    HOST: plan.nodeAddress,
+    PORT: `${plan.mailPort}`,
+    PAGE_PORT: `${plan.mailPagePort}`,
+    FOLDER: path("mail"),
+  },
+  ready: async () => (await listens(plan.mailPort)) && (await listens(plan.mailPagePort)),
+});

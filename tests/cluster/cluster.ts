@@ -4,7 +4,7 @@ import { KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/clie
 import { clusterPrograms } from "#toolchain/cluster-programs.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { addons, busyboxImage, corednsImage, provisionerImage } from "./addons.ts";
-import { kafka, kafkaAdmin, postgres, postgresAdmin } from "./backing.ts";
+import { kafka, kafkaAdmin, mail, postgres, postgresAdmin } from "./backing.ts";
 import { kubeconfigOf, makeCertificates } from "./certificates.ts";
 import { controlPlane } from "./control-plane.ts";
 import { imagesOnNode, importScratch, librariesOf, type ScratchImage } from "./images.ts";
@@ -22,6 +22,8 @@ export type ClusterDescription = {
   readonly nodeAddress: string;
   readonly kafka: { brokers: string[]; mechanism: string; username: string; password: string };
   readonly postgres: { host: string; port: number; username: string; password: string };
+  /** Where mail is taken, and where it is shown. */
+  readonly mail: { readonly host: string; readonly port: number; readonly url: string };
   /** Dapr's images, by the registry and tag of its chart. */
   readonly dapr: { readonly registry: string; readonly tag: string };
   readonly redisImage: string;
@@ -58,6 +60,7 @@ export async function up(step: Step): Promise<ClusterDescription> {
   await step("names and volumes", applyAddons);
   await step("kafka", () => ensure(kafka(found.kafka.path, found.java.path)));
   await step("postgres", () => ensure(postgres(found.postgres.path)));
+  await step("mail", () => ensure(mail()));
   await step("node and names are ready", untilReady);
   const description = describe();
   mkdirSync(plan.folder, { recursive: true });
@@ -89,6 +92,11 @@ const describe = (): ClusterDescription => ({
     ...kafkaAdmin(),
   },
   postgres: { host: plan.nodeAddress, port: plan.postgresPort, ...postgresAdmin() },
+  mail: {
+    host: plan.nodeAddress,
+    port: plan.mailPort,
+    url: `http://${plan.nodeAddress}:${plan.mailPagePort}`,
+  },
   dapr,
   redisImage,
 });

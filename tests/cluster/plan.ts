@@ -26,6 +26,8 @@ export const plan = {
   kafkaPort: 9092,
   kafkaControllerPort: 9093,
   postgresPort: 5432,
+  mailPort: 1025,
+  mailPagePort: 8025,
   nodeName: "node",
   /** Data and settings; not below the clone, where PostgreSQL's user might not get to. */
   state: `/var/tmp/todo-cluster-${id}`,

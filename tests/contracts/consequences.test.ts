@@ -84,6 +84,27 @@ const changes: Change[] = [
     kinds: ["Deployment", "NetworkPolicy", "Secret"],
   },
   {
+    what: "a service that sends mail",
+    make: () => {
+      of(consumer).bindings = ["mail"];
+    },
+    kinds: ["Component", "Configuration", "Deployment", "NetworkPolicy", "Resiliency"],
+  },
+  {
+    what: "a service called by a schedule",
+    make: () => {
+      of(consumer).schedules = ["reminder-sweep"];
+    },
+    kinds: ["Component", "Deployment"],
+  },
+  {
+    what: "a service with jobs",
+    make: () => {
+      of(consumer).jobs = true;
+    },
+    kinds: ["Configuration", "Deployment"],
+  },
+  {
     what: "a service made public",
     make: () => {
       of(consumer).publicPaths = ["/log"];

@@ -2,11 +2,13 @@ import { parseArgs } from "node:util";
 import { startVitest } from "vitest/node";
 import { findStack, Refusal, repositoryFolder, requireApi, requireStack } from "./stack.ts";
 
-const usage = `Usage: npm run e2e -- [--url http://…] [--filter text]
+const usage = `Usage: npm run e2e -- [--url http://… [--mail http://…]] [--filter text]
 
 Runs the behaviours of the application against a running one and exits with 1 if any fails.
 
   --url      where its API is; without it, the local stack
+  --mail     where the mail that it sends can be looked at (infra/host/mail-server); without it,
+             behaviours about mail are left out
   --filter   run only the behaviours whose name contains this text
   --help     print this
 
@@ -16,6 +18,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       url: { type: "string" },
+      mail: { type: "string" },
       filter: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
@@ -30,18 +33,28 @@ async function main(): Promise<number> {
   const isLocal = sameOrigin(baseUrl, findStack()?.baseUrl);
   console.log(`Behaviours of ${baseUrl}`);
   if (!isLocal) console.log("Left out, as they need the local stack: tests/e2e/local");
-  return run(baseUrl, isLocal, values.filter);
+  const mailUrl = values.mail ?? (isLocal ? requireStack().mail : "");
+  if (!mailUrl) console.log("Left out, as they need --mail: what is sent by mail");
+  return run({ baseUrl, mailUrl, isLocal, filter: values.filter });
 }
 
+type Run = {
+  readonly baseUrl: string;
+  /** Empty where nobody can look at mail. */
+  readonly mailUrl: string;
+  readonly isLocal: boolean;
+  readonly filter: string | undefined;
+};
+
 /** Runs the behaviours; the exit code is 0 only when some ran and all of them passed. */
-async function run(baseUrl: string, isLocal: boolean, filter: string | undefined): Promise<number> {
+async function run({ baseUrl, mailUrl, isLocal, filter }: Run): Promise<number> {
   const vitest = await startVitest([], {
     run: true,
     watch: false,
     config: false,
     root: repositoryFolder,
     include: ["tests/e2e/behaviours/*.e2e.ts", ...(isLocal ? ["tests/e2e/local/*.e2e.ts"] : [])],
-    env: { TODO_URL: baseUrl },
+    env: { TODO_URL: baseUrl, TODO_MAIL_URL: mailUrl },
     reporters: ["verbose"],
     // One file at a time: behaviours that measure a delay are not to wait for those that make load.
     fileParallelism: false,

@@ -21,6 +21,7 @@ const stack = z.object({
     password: z.string(),
   }),
   postgres: z.object({ adminUrl: z.string() }),
+  mail: z.string(),
 });
 
 /** What the commands write down of the local stack while it is up: where its parts listen. */

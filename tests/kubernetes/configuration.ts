@@ -44,6 +44,7 @@ export const configurationOn = (cluster: ClusterDescription, daprChart: string) 
     admin: { username: cluster.postgres.username, password: cluster.postgres.password },
   },
   redis: { engine: "cluster", tls: false },
+  mail: { host: cluster.mail.host, port: cluster.mail.port, from: "todo@todo.example" },
   thirdPartyImages: { redis: imageOf(cluster.redisImage) },
   ingress: { enabled: false },
   observability: { prometheus: "none", tracing: false, kafkaConsole: false },

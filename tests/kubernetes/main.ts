@@ -113,7 +113,9 @@ async function oneRound(
     if (found.length > 0) throw new Error(`in clear in the state: ${found.join(", ")}`);
   });
   const { baseUrl } = await stack.outputs();
-  await phases.run(name("behaviours"), () => node("tests/e2e/main.ts", "--url", baseUrl));
+  await phases.run(name("behaviours"), () =>
+    node("tests/e2e/main.ts", "--url", baseUrl, "--mail", cluster.mail.url),
+  );
   if (faults) {
     await phases.run(name("faults"), () => node("tests/faults/main.ts", "--cluster", baseUrl));
   }

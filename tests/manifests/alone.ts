@@ -60,6 +60,7 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
         kafka: { peers: [{ ipBlock: { cidr: "10.0.0.0/8" } }], ports: [9093] },
         postgres: { peers: [], ports: [5432] },
         redis: { peers: [{ podSelector: { matchLabels: { app: "redis" } } }], ports: [6379] },
+        mail: { peers: [], ports: [587] },
         tracing: undefined,
         gateway: [{ podSelector: { matchLabels: { app: "proxy" } } }],
         monitoring: [],

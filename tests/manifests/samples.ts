@@ -70,6 +70,13 @@ export const daprFacts: DaprFacts = {
     password: { secret: { name: "redis", key: "password" } },
     tls: true,
   },
+  mail: {
+    host: "smtp.example.com",
+    port: 587,
+    from: "todo@example.com",
+    account: { username: "todo", password: { secret: { name: "mail", key: "password" } } },
+    verified: true,
+  },
   secretStore: "kubernetes",
   tracing: { samplingRate: 0.1, zipkinEndpoint: "http://zipkin:9411/api/v2/spans" },
 };
