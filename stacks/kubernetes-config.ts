@@ -219,4 +219,6 @@ export const kubernetesConfig = z.strictObject({
     .default({}),
   /** A token for any name, for trying things out; never where others can reach it. */
   developmentIssuer: z.stringbool().or(z.boolean()).default(false),
+  /** How long the activity log is kept. */
+  activityDays: z.coerce.number().int().min(30).default(90),
 });

@@ -182,6 +182,7 @@ function createServices(args: ServicesArgs) {
   const env = {
     TOKEN_SECRET: password("token-secret"),
     DEVELOPMENT_ISSUER: String(config.developmentIssuer),
+    ACTIVITY_RETENTION_DAYS: String(config.activityDays),
   };
   return appIds.map((appId) => ({
     appId,

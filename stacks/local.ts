@@ -88,6 +88,7 @@ export async function createLocalStack(config: LocalConfig) {
   const env = {
     TOKEN_SECRET: new Password("token-secret", {}).value,
     DEVELOPMENT_ISSUER: "true",
+    ACTIVITY_RETENTION_DAYS: "30",
   };
   const created = appIds.map((appId) => {
     const contract = contractOf(appId);

@@ -2,13 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { type Envelope, envelopeOf } from "#apps/kit/events/envelope.ts";
 import { createTestShell } from "#apps/kit/testing/app.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
-import { sampleRow, uuidOf } from "#apps/kit/testing/samples.ts";
+import { sampleRow, samples, uuidOf } from "#apps/kit/testing/samples.ts";
 import { createApp } from "./app.ts";
+import { entries } from "./entries.ts";
 import * as tables from "./schema.ts";
 import { recordActivity } from "./store.ts";
 
 type Answer = {
-  entries: { sequence: number }[];
+  entries: { sequence: number; kind: string; [field: string]: unknown }[];
   next: string | null;
   errors: { field: string }[];
 };
@@ -25,8 +26,25 @@ afterAll(() => database.close());
 const record = (number: number) =>
   recordActivity(
     database.database,
-    envelopeOf(sampleRow({ id: number, sequence: number }), "backend") as Envelope<"task-events">,
+    entries["task-events"](
+      envelopeOf(
+        sampleRow({
+          ...{ id: number, sequence: number },
+          occurredAt: new Date(`2026-01-0${number}T00:00:00Z`),
+        }),
+        "backend",
+      ) as Envelope<"task-events">,
+    ),
   );
+
+/** Records the sample event of every topic that the log is of, as event 1 to 4. */
+async function recordOneOfEach(): Promise<void> {
+  for (const [index, topic] of (Object.keys(entries) as (keyof typeof entries)[]).entries()) {
+    const row = sampleRow({ id: index + 1, topic, data: samples[topic], sequence: index + 1 });
+    const entryOf = entries[topic] as (event: unknown) => Parameters<typeof recordActivity>[1];
+    await recordActivity(database.database, entryOf(envelopeOf(row, "a service")));
+  }
+}
 
 async function ask(query: string, headers: Record<string, string> = { "dapr-api-token": token }) {
   const app = createApp({
@@ -64,6 +82,70 @@ describe("the log of a user", () => {
     const other = await ask(`user_id=${uuidOf(1)}&task_id=${uuidOf(7)}`);
     expect(other.body.entries).toEqual([]);
   });
+});
+
+describe("the kinds of entries", () => {
+  test("are four, each with what its event says", async () => {
+    await recordOneOfEach();
+    const found = (await ask(`user_id=${uuidOf(1)}`)).body.entries;
+    expect(found).toMatchObject([
+      {
+        ...{ kind: "user", event_type: "registered", task_id: null, version: null },
+        ...{ details: { email_hash: samples["user-events"].email_hash }, task_data: null },
+      },
+      {
+        ...{ kind: "notification", event_type: "created", task_id: null, source: "a service" },
+        details: {
+          ...{ notification_id: uuidOf(300), reminder_id: uuidOf(200), kind: "reminder" },
+          ...{ title: "Due soon", body: "Water the plants", channels: ["in_app"] },
+        },
+      },
+      {
+        ...{ kind: "reminder", event_type: "due", task_id: uuidOf(100) },
+        details: {
+          ...{ reminder_id: uuidOf(200), title: "Water the plants" },
+          due_at: samples.reminders.due_at,
+          remind_at: samples.reminders.remind_at,
+          reminder_type: "1_hour_before",
+        },
+      },
+      {
+        ...{ kind: "task", event_type: "created", task_id: uuidOf(100), version: 1 },
+        ...{ source: "api", task_data: samples["task-events"].task_data, details: null },
+      },
+    ]);
+  });
+
+  test.each([
+    ["kind=reminder", [2]],
+    ["kind=task,user", [4, 1]],
+    [`task_id=${uuidOf(100)}`, [2, 1]],
+    [`task_id=${uuidOf(100)}&kind=task`, [1]],
+  ])("%s finds events %j", async (filter, sequences) => {
+    await recordOneOfEach();
+    const { entries: found } = (await ask(`user_id=${uuidOf(1)}&${filter}`)).body;
+    expect(found.map(({ sequence }) => sequence)).toEqual(sequences);
+  });
+});
+
+test.each([
+  ["from=2026-01-02T00:00:00Z", [3, 2]],
+  ["to=2026-01-02T00:00:00Z", [1]],
+  ["from=2026-01-02T00:00:00Z&to=2026-01-03T00:00:00Z", [2]],
+])("%s has the events of that time, %j", async (range, sequences) => {
+  for (const number of [1, 2, 3]) await record(number);
+  const { entries: found } = (await ask(`user_id=${uuidOf(1)}&${range}`)).body;
+  expect(found.map(({ sequence }) => sequence)).toEqual(sequences);
+});
+
+test.each([
+  ["kind=task,mail", "kind.1"],
+  ["from=yesterday", "from"],
+  ["to=2026-01-01", "to"],
+])("%s is refused, and the field named", async (filter, field) => {
+  const { status, body } = await ask(`user_id=${uuidOf(1)}&${filter}`);
+  expect(status).toBe(400);
+  expect(body.errors.map((fault) => fault.field)).toEqual([field]);
 });
 
 test.each([

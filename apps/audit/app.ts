@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { services } from "#apps/contracts/services.ts";
-import { id } from "#apps/contracts/tasks.ts";
+import { id, timestamp } from "#apps/contracts/tasks.ts";
 import { fromSidecarOnly } from "#apps/kit/dapr/tokens.ts";
 import type { Handlers } from "#apps/kit/events/subscriptions.ts";
 import { invalidInput } from "#apps/kit/http/problem.ts";
 import type { Runtime } from "#apps/kit/runtime.ts";
+import { entries } from "./entries.ts";
+import { kinds } from "./schema.ts";
 import { listActivity, recordActivity } from "./store.ts";
 
 type Contract = (typeof services)["audit"];
@@ -13,9 +15,19 @@ export type AuditDeps = Pick<Runtime<Contract>, "connection" | "createApp"> & {
   readonly env: Pick<Runtime<Contract>["env"], "APP_API_TOKEN">;
 };
 
+const time = timestamp.transform((text) => new Date(text)).optional();
+
 const query = z.object({
   user_id: id,
   task_id: id.optional(),
+  /** One kind or several, by commas. */
+  kind: z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(z.enum(kinds)))
+    .optional(),
+  from: time,
+  to: time,
   cursor: z.coerce.number().int().positive().optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
@@ -24,15 +36,22 @@ const query = z.object({
 export function createApp(deps: AuditDeps) {
   const { database } = deps.connection;
   const handlers: Handlers<Contract> = {
-    "task-events": (event) => recordActivity(database, event),
+    "task-events": (event) => recordActivity(database, entries["task-events"](event)),
+    reminders: (event) => recordActivity(database, entries.reminders(event)),
+    notifications: (event) => recordActivity(database, entries.notifications(event)),
+    "user-events": (event) => recordActivity(database, entries["user-events"](event)),
   };
   const app = deps.createApp(handlers);
   app.get("/activity", fromSidecarOnly(deps.env.APP_API_TOKEN), async (context) => {
     const parsed = query.safeParse(context.req.query());
     if (!parsed.success) throw invalidInput(parsed.error);
-    const { user_id, task_id, cursor, limit } = parsed.data;
-    const asked = { userId: user_id, taskId: task_id, before: cursor, limit };
-    return context.json(await listActivity(database, asked));
+    const { user_id, task_id, kind, from, to, cursor, limit } = parsed.data;
+    return context.json(
+      await listActivity(database, {
+        ...{ userId: user_id, taskId: task_id, kinds: kind },
+        ...{ from, to, before: cursor, limit },
+      }),
+    );
   });
   return app;
 }

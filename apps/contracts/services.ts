@@ -13,7 +13,12 @@ import { deadLetterTopic } from "./topics.ts";
 export type EffectKind = "transactional" | "unique-key" | "idempotent-call" | "ephemeral";
 
 /** What only a deployment knows and a service must be told, by environment variable. */
-export type EnvName = "DATABASE_URL" | "REDIS_URL" | "TOKEN_SECRET" | "DEVELOPMENT_ISSUER";
+export type EnvName =
+  | "DATABASE_URL"
+  | "REDIS_URL"
+  | "TOKEN_SECRET"
+  | "DEVELOPMENT_ISSUER"
+  | "ACTIVITY_RETENTION_DAYS";
 
 /** What a service is told by the stack itself; the other names come from what it stands on. */
 export type StackEnvName = Exclude<EnvName, "DATABASE_URL" | "REDIS_URL">;
@@ -64,11 +69,16 @@ export const services = {
     port: 8004,
     publicPaths: [],
     publishes: [],
-    subscribes: { "task-events": "unique-key" },
+    subscribes: {
+      "task-events": "unique-key",
+      reminders: "unique-key",
+      notifications: "unique-key",
+      "user-events": "unique-key",
+    },
     invokes: {},
     state: false,
     database: true,
-    env: ["DATABASE_URL"],
+    env: ["DATABASE_URL", "ACTIVITY_RETENTION_DAYS"],
   }),
 } as const satisfies Record<string, ServiceContract>;
 

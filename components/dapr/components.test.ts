@@ -53,7 +53,10 @@ describe("the Kafka component", () => {
     expect(settingOf("kafka-pubsub", "publishingScopes")).toContain(
       "backend=task-events,task-updates;",
     );
-    expect(publishableBy("audit")).toEqual(["task-events.audit.dlq"]);
+    expect(publishableBy("audit")).toEqual([
+      ...["task-events.audit.dlq", "reminders.audit.dlq", "notifications.audit.dlq"],
+      "user-events.audit.dlq",
+    ]);
   });
 
   test("sets no consumer group, so that each app has its own copy of the stream", () => {
@@ -135,6 +138,9 @@ describe("the configuration of a sidecar", () => {
 
 test("a sidecar is given only what is scoped to its service", () => {
   const names = sidecarManifests("audit", facts).resources.map(({ metadata }) => metadata.name);
-  expect(names).toEqual(["kafka-pubsub", "secrets", "audit-task-events", "delivery"]);
+  expect(names).toEqual([
+    ...["kafka-pubsub", "secrets", "audit-task-events", "audit-reminders"],
+    ...["audit-notifications", "audit-user-events", "delivery"],
+  ]);
   expect(deadLettersOf("backend")).toEqual([]);
 });

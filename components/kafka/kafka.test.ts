@@ -3,9 +3,16 @@ import { topics } from "#apps/contracts/topics.ts";
 import { topicSpecs } from "./topics.ts";
 import { userSpecs } from "./users.ts";
 
+const deadLettersOfAudit = [
+  "task-events.audit.dlq",
+  "reminders.audit.dlq",
+  "notifications.audit.dlq",
+  "user-events.audit.dlq",
+];
+
 test("every topic of the contracts and every dead-letter topic is made", () => {
   const names = topicSpecs("dev").map(({ name }) => name);
-  expect(names).toEqual([...Object.keys(topics), "task-events.audit.dlq"]);
+  expect(names).toEqual([...Object.keys(topics), ...deadLettersOfAudit]);
 });
 
 test("sizes of dev and prod are those of the contracts", () => {
@@ -34,8 +41,10 @@ test("each service has a user with the rights of its contract and no other", () 
     {
       name: "audit",
       grants: [
-        topic("task-events.audit.dlq", "Write"),
-        topic("task-events", "Read"),
+        ...deadLettersOfAudit.map((name) => topic(name, "Write")),
+        ...["task-events", "reminders", "notifications", "user-events"].map((name) =>
+          topic(name, "Read"),
+        ),
         { resourceType: "group", name: "audit", operations: ["Read", "Describe"] },
       ],
     },

@@ -60,7 +60,11 @@ const argsOf = (appId: HonoServiceArgs["appId"], changes: Partial<HonoServiceArg
   place,
   image: "registry.example/todo-x:sha-1",
   pullSecrets: [],
-  env: { TOKEN_SECRET: pulumi.secret("canary-token"), DEVELOPMENT_ISSUER: "false" },
+  env: {
+    TOKEN_SECRET: pulumi.secret("canary-token"),
+    DEVELOPMENT_ISSUER: "false",
+    ACTIVITY_RETENTION_DAYS: "30",
+  },
   database: {
     url: { name: `${appId}-database`, key: "url" },
     caCertificate: { name: "postgres-ca", key: "ca.crt" },

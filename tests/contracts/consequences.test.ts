@@ -16,12 +16,15 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Change = { readonly what: string; readonly make: () => void; readonly kinds: string[] };
 
 const [first = "", ...others] = [...names];
-const consumer = names.find((name) => Object.keys(map[name]?.subscribes ?? {}).length > 0) ?? "";
+const consumer =
+  names.find(
+    (name) =>
+      Object.keys(map[name]?.subscribes ?? {}).length > 0 &&
+      !map[name]?.env.includes("TOKEN_SECRET"),
+  ) ?? "";
 const [subscribed = ""] = Object.keys(map[consumer]?.subscribes ?? {});
 const unheard =
-  Object.keys(catalog).find(
-    (topic) => !names.some((name) => topic in (map[name]?.subscribes ?? {})),
-  ) ?? "";
+  Object.keys(catalog).find((topic) => !(topic in (map[consumer]?.subscribes ?? {}))) ?? "";
 
 const everywhereOfTopics = ["Component", "ConfigMap", "KafkaTopic", "KafkaUser", "PrometheusRule"];
 
@@ -73,7 +76,8 @@ const changes: Change[] = [
     make: () => {
       of(consumer).env = [...of(consumer).env, "TOKEN_SECRET"];
     },
-    kinds: ["Deployment", "Secret"],
+    // The Secret gets another name, by which its pods roll; without an engine it keeps it.
+    kinds: ["Secret"],
   },
   {
     what: "a service that talks to Redis itself",

@@ -14,7 +14,8 @@ export type TaskView = TaskData & {
 
 export type Entry = {
   readonly event_id: string;
-  readonly task_id: string;
+  readonly kind: string;
+  readonly task_id: string | null;
   readonly user_id: string;
   readonly event_type: string;
   readonly sequence: number;
@@ -22,7 +23,9 @@ export type Entry = {
   readonly recorded_at: string;
   readonly source: string;
   readonly correlation_id: string;
+  /** Of entries of the kind `task` only; the others have `details`. */
   readonly task_data: TaskData;
+  readonly details: Readonly<Record<string, unknown>> | null;
 };
 
 /** An answer with its body read; `body` is undefined where there is none. */

@@ -37,6 +37,7 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
         env: {
           TOKEN_SECRET: password("token-secret"),
           DEVELOPMENT_ISSUER: "false",
+          ACTIVITY_RETENTION_DAYS: "30",
         },
         database,
         redis: contractOf(appId).redis ? redis.accessFor(appId) : undefined,

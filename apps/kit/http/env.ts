@@ -20,6 +20,7 @@ const declarable: Record<EnvName, z.ZodType<string>> = {
   REDIS_URL: z.string().regex(/^rediss?:\/\//, "must be a redis:// or rediss:// address"),
   TOKEN_SECRET: z.string().min(32, "must have 32 characters or more"),
   DEVELOPMENT_ISSUER: z.enum(["true", "false"]),
+  ACTIVITY_RETENTION_DAYS: z.string().refine((days) => Number(days) >= 30, "must be 30 or more"),
 };
 
 export type CommonEnv = z.infer<typeof common>;

@@ -75,4 +75,28 @@ describe("activity", () => {
       }),
     );
   });
+
+  test("the log can be asked for a kind and a time, and says what is wrong with a question", async () => {
+    const user = await newUser();
+    const { body: early } = await user.create({ title: "Early" });
+    const [first] = await entriesOf(user, { taskId: early.id, count: 1, withinMs: 2_000 });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const between = new Date().toISOString();
+    const { body: late } = await user.create({ title: "Late" });
+    await entriesOf(user, { taskId: late.id, count: 1, withinMs: 2_000 });
+
+    const tasksOf = async (filter: string) => {
+      const { status, body } = await user.activity(`?kind=task&${filter}`);
+      expect(status, JSON.stringify(body)).toBe(200);
+      expect(body.entries.every(({ kind }) => kind === "task")).toBe(true);
+      return body.entries.map(({ task_id }) => task_id);
+    };
+    expect(await tasksOf("")).toEqual([late.id, early.id]);
+    expect(await tasksOf(`from=${between}`)).toEqual([late.id]);
+    expect(await tasksOf(`to=${between}`)).toEqual([early.id]);
+    expect(await tasksOf(`from=${first?.occurred_at}&to=${between}`)).toEqual([early.id]);
+    for (const wrong of ["kind=mail", "kind=task,", "from=yesterday", "to=1"]) {
+      expect((await user.activity(`?${wrong}`)).status, wrong).toBe(400);
+    }
+  });
 });
