@@ -89,9 +89,11 @@ if (process.argv.includes("--help")) {
     console.log(columns.join("  ").trimEnd());
   }
   const ill = all.filter((row) => !row.well);
-  const { baseUrl } = readOutputs() ?? {};
+  const { baseUrl, zipkin } = readOutputs() ?? {};
   if (ill.length > 0) {
     console.log(`\n${ill.map((row) => row.name).join(", ")} not running well. Repair: npm start`);
     process.exitCode = 1;
-  } else if (all.length > 0) console.log(`\nAll up. The API: ${baseUrl}`);
+  } else if (all.length > 0) {
+    console.log(`\nAll up. The API: ${baseUrl}${zipkin ? ` · traces: ${zipkin}` : ""}`);
+  }
 }

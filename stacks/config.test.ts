@@ -23,6 +23,8 @@ test("a whole configuration is read with its types", () => {
     portBase: 18_000,
     watch: false,
     logLevel: "info",
+    tracing: "zipkin",
+    sampling: 1,
     replicas: everyServiceRuns(2),
   });
 });
@@ -33,6 +35,8 @@ test("what is not set has its default", () => {
     portBase: 18_000,
     watch: false,
     logLevel: "info",
+    tracing: "zipkin",
+    sampling: 1,
     replicas: everyServiceRuns(1),
   });
 });

@@ -12,6 +12,7 @@ import { hostPrograms } from "#infra/host/programs.ts";
 import { HostRedis } from "#infra/host/redis.ts";
 import { HostService } from "#infra/host/service.ts";
 import { hostStackOf } from "#infra/host/stack-folder.ts";
+import { HostZipkin } from "#infra/host/zipkin.ts";
 import { findPrograms } from "#toolchain/find.ts";
 import { unprivilegedUser } from "#toolchain/unprivileged.ts";
 import type { LocalConfig } from "./config.ts";
@@ -56,6 +57,16 @@ export async function createLocalStack(config: LocalConfig) {
     trustDomain: controlPlaneTrustDomain,
   });
 
+  const zipkin =
+    config.tracing === "zipkin"
+      ? new HostZipkin("zipkin", {
+          stack,
+          jar: programs.zipkin.path,
+          java: programs.java.path,
+          port: ports.zipkin,
+        })
+      : undefined;
+
   const secretsFile = (replica: string) => join(stack.folder, "dapr", replica, "secrets.json");
   const factsFor = (replica: string): DaprFacts => ({
     namespace,
@@ -77,7 +88,7 @@ export async function createLocalStack(config: LocalConfig) {
       type: "secretstores.local.file",
       metadata: { secretsFile: secretsFile(replica), multiValued: "true" },
     },
-    tracing: { samplingRate: 1, zipkinEndpoint: undefined },
+    tracing: { samplingRate: config.sampling, zipkinEndpoint: zipkin?.endpoint },
     // A file of this stack: by multicast a sidecar would also hear those of another clone.
     nameResolution: {
       component: "sqlite",
@@ -135,6 +146,7 @@ export async function createLocalStack(config: LocalConfig) {
     postgres: pulumi.secret({ adminUrl: postgres.adminUrl }),
     redis: redis.address,
     mail: mail.url,
+    zipkin: zipkin?.url,
     dapr: { sentry: controlPlane.sentryAddress, scheduler: controlPlane.schedulerAddress },
   };
 }

@@ -83,7 +83,6 @@ export function createObservability(args: Args): void {
     const after = { ...args.onCluster, dependsOn: platform.ready("dapr") };
     daprDashboard({ namespace: daprNamespace }, after);
   }
-  const share = args.observing.sampling;
   new Observability(
     "observability",
     {
@@ -98,7 +97,8 @@ export function createObservability(args: Args): void {
       certManager: platform.has("cert-manager"),
       daprNamespace,
       monitoringNamespace,
-      sampling: share === 1 ? { kind: "all" } : { kind: "share", share },
+      // Who begins a trace has decided whether it is kept; a second choice would leave a share of it.
+      sampling: { kind: "all" },
       runbooks: observability.runbooks ?? runbooks,
       images,
       pullSecrets: args.pullSecrets,

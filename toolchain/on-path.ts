@@ -24,6 +24,9 @@ const rules: Record<ProgramName, (setting: Setting) => Program | undefined> = {
     firstFitting("redis-server", setting, (version) => atLeast(version, minimums["redis-server"])),
   postgres: postgresHome,
   promtool: (setting) => firstFitting("promtool", setting, (version) => atLeast(version, "3")),
+  // Its jar is started by us, so there is none to be found.
+  zipkin: () => undefined,
+  k6: (setting) => firstFitting("k6", setting, (version) => atLeast(version, "1")),
   java,
   // What stands in a cluster of ours is ours: versions fit each other and are those of the tests.
   kubernetes: () => undefined,
@@ -56,7 +59,7 @@ function pulumiPair(setting: Setting): [Program, Program] | undefined {
 }
 
 function firstFitting(
-  name: "daprd" | "redis-server" | "promtool",
+  name: "daprd" | "redis-server" | "promtool" | "k6",
   setting: Setting,
   fits: (version: string) => boolean,
 ): Program | undefined {

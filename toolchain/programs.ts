@@ -12,6 +12,8 @@ export type ProgramName =
   | "redis-server"
   | "postgres"
   | "promtool"
+  | "zipkin"
+  | "k6"
   | "java";
 
 /** A program that can be run. */
@@ -173,6 +175,21 @@ export const catalog = {
     },
     main: ".",
     smoke: ["bin/postgres", "--version"],
+  },
+  zipkin: {
+    version: "3.5.1",
+    recipe: { kind: "maven", folder: "maven/zipkin", goal: "copy-dependencies" },
+    main: "zipkin-server-slim.jar",
+  },
+  k6: {
+    version: "1.3.0",
+    recipe: {
+      kind: "go",
+      folder: "go/k6",
+      package: "go.k6.io/k6",
+    },
+    main: "bin/k6",
+    smoke: ["bin/k6", "version"],
   },
   promtool: {
     version: "3.11.3",

@@ -14,19 +14,22 @@ import { startRelay } from "./events/relay.ts";
 import type { Handlers } from "./events/subscriptions.ts";
 import { createReceiver } from "./events/subscriptions.ts";
 import { type CallbackArgs, createCallbackRoutes } from "./http/callback-routes.ts";
-import { type Env, readEnv } from "./http/env.ts";
+import { type CommonEnv, type Env, readEnv } from "./http/env.ts";
 import { createEventRoutes } from "./http/event-routes.ts";
 import { createLog } from "./http/log.ts";
 import { createMetrics, type Metrics } from "./http/metrics.ts";
 import { serve } from "./http/serve.ts";
 import { createShell } from "./http/shell.ts";
 import { createRedisClient, type RedisClient } from "./redis/client.ts";
+import { createTracer, type Tracer } from "./tracing/tracer.ts";
+import { createZipkinExporter } from "./tracing/zipkin-exporter.ts";
 
 /** What a service is built from; all of it follows from its contract and its environment. */
 export type Runtime<S extends ServiceContract> = {
   readonly env: Env<S>;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
   readonly connection: Connection;
   readonly outbox: Outbox<S>;
   readonly sidecar: Sidecar<S>;
@@ -62,7 +65,8 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
   const log = createLog(appId, env.LOG_LEVEL);
   const metrics = createMetrics(appId);
   const connection = connect(databaseUrl);
-  const sidecar = createSidecar<S>(appId, env);
+  const { tracer, close: closeTracer } = createServiceTracer(appId, env, metrics);
+  const sidecar = createSidecar<S>(appId, env, tracer);
   const redisUrl = (env as Record<string, string>).REDIS_URL ?? "";
   const redis = contract.redis ? createRedisClient({ url: redisUrl, appId, log }) : undefined;
   const stopping = new AbortController();
@@ -75,6 +79,7 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
     env,
     log,
     metrics,
+    tracer,
     connection,
     outbox: createOutbox(contract),
     sidecar,
@@ -86,6 +91,7 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
       const app = createShell({
         log,
         metrics,
+        tracer,
         ready: () => connection.ping(),
         draining: () => stopping.signal.aborted,
       });
@@ -95,6 +101,7 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
         sendDeadLetter: sidecar.sendDeadLetter,
         ping: () => connection.ping(),
         log,
+        tracer,
         signal: stopping.signal,
         observe: (topic, outcome, event) => {
           metrics.received.inc({ topic, outcome });
@@ -117,8 +124,23 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
           await lanes?.close();
           await redis?.close();
           await connection.close();
+          await closeTracer();
         },
       }),
+  };
+}
+
+function createServiceTracer(appId: AppId, env: CommonEnv, metrics: Metrics) {
+  const exporter = env.ZIPKIN_ENDPOINT
+    ? createZipkinExporter({
+        endpoint: env.ZIPKIN_ENDPOINT,
+        serviceName: appId,
+        observe: (outcome, spans) => metrics.spans.inc({ outcome }, spans),
+      })
+    : undefined;
+  return {
+    tracer: createTracer({ share: env.TRACE_SAMPLING, exportSpan: exporter?.exportSpan }),
+    close: async () => exporter?.close(),
   };
 }
 

@@ -73,6 +73,7 @@ function report(outputs: StackOutputs, changes: number, seconds: string): void {
     ["mail", `${outputs.mail} (what was sent)`],
     ["sentry", outputs.dapr.sentry],
     ["scheduler", outputs.dapr.scheduler],
+    ...(outputs.zipkin ? [["zipkin", `${outputs.zipkin} (traces)`]] : []),
   ];
   const width = Math.max(...rows.map(([name]) => name?.length ?? 0));
   const done = changes === 0 ? "Nothing changed, all of it was up" : "The stack is up";

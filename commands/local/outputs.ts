@@ -13,6 +13,8 @@ export type StackOutputs = {
   readonly redis: string;
   /** The page of what the stack's mail server has. */
   readonly mail: string;
+  /** The page with the traces, unless the stack has none. */
+  readonly zipkin?: string;
   readonly dapr: { sentry: string; scheduler: string };
 };
 

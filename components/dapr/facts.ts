@@ -87,5 +87,11 @@ export const defaultDaprTuning: DaprTuning = {
   channelBufferSize: 256,
 };
 
+/** What a service itself is told of tracing: it speaks Zipkin's protocol, as its sidecar does. */
+export const tracingEnv = ({ samplingRate, zipkinEndpoint }: DaprFacts["tracing"]) => ({
+  TRACE_SAMPLING: String(samplingRate),
+  ...(zipkinEndpoint && { ZIPKIN_ENDPOINT: zipkinEndpoint }),
+});
+
 /** The environment by which each sidecar is told its own Kafka user. */
 export const kafkaUserEnv = { username: "KAFKA_USERNAME", password: "KAFKA_PASSWORD" } as const;

@@ -121,13 +121,6 @@ test("what is not there is not watched", () => {
   ]);
 });
 
-test("the series of our own services are those that the kit makes", () => {
-  const kit = readFileSync(new URL("../../apps/kit/http/metrics.ts", import.meta.url), "utf8");
-  const made = [...kit.matchAll(/name: "([a-z_]+)"/g)].map(([, name]) => name);
-  const read = metricNames.kit.map((name) => name.replace(/_(bucket|count|sum)$/, ""));
-  expect(new Set(read)).toEqual(new Set(made));
-});
-
 test("the thresholds are those of the specification", () => {
   const expr = (name: AlertName) => allAlerts().find((alert) => alert.name === name)?.expr;
   expect(expr("ConsumerLag")).toMatch(/> 1000$/);

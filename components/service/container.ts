@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AppId } from "#apps/contracts/services.ts";
 import { contractOf } from "#apps/contracts/services.ts";
+import { type DaprFacts, tracingEnv } from "#components/dapr/facts.ts";
 import type { Place, SecretKey } from "#components/place.ts";
 import { labelsOf } from "#components/place.ts";
 import type { DatabaseAccess } from "#components/postgres/postgres.ts";
@@ -33,6 +34,7 @@ export type ContainerArgs = {
   /** Absent where the contract does not declare that it talks to Redis itself. */
   readonly redis: RedisAccess | undefined;
   readonly logLevel: string;
+  readonly facts: Pick<DaprFacts, "tracing">;
   readonly secrets: ServiceSecrets;
 };
 
@@ -52,6 +54,7 @@ export function containerOf({ secrets, ...args }: ContainerArgs) {
       { name: "HOST", value: "0.0.0.0" },
       { name: "PORT", value: String(contractOf(appId).port) },
       { name: "LOG_LEVEL", value: args.logLevel },
+      ...Object.entries(tracingEnv(args.facts.tracing)).map(([name, value]) => ({ name, value })),
       ...(database ? [urlFrom("DATABASE_URL", database)] : []),
       ...(redis ? [urlFrom("REDIS_URL", redis)] : []),
       token("DAPR_API_TOKEN", secrets.toSidecar),

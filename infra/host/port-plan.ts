@@ -22,6 +22,7 @@ export type PortPlan = {
   readonly schedulerEtcdPeer: number;
   readonly mail: number;
   readonly mailPage: number;
+  readonly zipkin: number;
   /** By service, those of as many replicas as it may have. */
   readonly services: Readonly<Record<AppId, readonly ServicePorts[]>>;
 };
@@ -59,6 +60,7 @@ export function planPorts(portBase: number): PortPlan {
     schedulerEtcdPeer: portBase + 21,
     mail: portBase + 22,
     mailPage: portBase + 23,
+    zipkin: portBase + 24,
     services: Object.fromEntries(appIds.map((appId, index) => [appId, service(index)])) as Record<
       AppId,
       ServicePorts[]

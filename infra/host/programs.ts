@@ -7,4 +7,5 @@ export const hostPrograms = [
   "dapr-sentry",
   "dapr-scheduler",
   "daprd",
+  "zipkin",
 ] as const;

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AppId, StackEnvName } from "#apps/contracts/services.ts";
 import { contractOf } from "#apps/contracts/services.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
-import { kafkaUserEnv } from "#components/dapr/facts.ts";
+import { kafkaUserEnv, tracingEnv } from "#components/dapr/facts.ts";
 import { yamlOf } from "#components/dapr/manifest.ts";
 import { sidecarManifests } from "#components/dapr/sidecar.ts";
 import { Job } from "./job.ts";
@@ -121,6 +121,7 @@ export class HostService extends pulumi.ComponentResource {
           DAPR_HOST: loopback,
           DAPR_HTTP_PORT: `${ports.sidecarHttp}`,
           LOG_LEVEL: args.logLevel,
+          ...tracingEnv(args.sidecar.facts(name).tracing),
         },
         // While watching, the process itself sees to changes of its source.
         ...(!args.watch && {

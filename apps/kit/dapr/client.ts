@@ -6,6 +6,9 @@ import type { SendDeadLetter } from "#apps/kit/events/dead-letters.ts";
 import { deadLetterHeaders } from "#apps/kit/events/dead-letters.ts";
 import type { PublishBulk } from "#apps/kit/events/relay.ts";
 import type { CommonEnv } from "#apps/kit/http/env.ts";
+import { traceparentOf } from "#apps/kit/http/trace.ts";
+import { traced } from "#apps/kit/tracing/scope.ts";
+import type { Tracer } from "#apps/kit/tracing/tracer.ts";
 import { within } from "#apps/kit/within.ts";
 import { createBulkPublisher } from "./publish-bulk.ts";
 
@@ -41,7 +44,11 @@ const ignore = () => {};
 const silent = { error: ignore, warn: ignore, info: ignore, verbose: ignore, debug: ignore };
 
 /** The service's side of its sidecar. Connects at the first call, never when it is made. */
-export function createSidecar<S extends ServiceContract>(appId: AppId, env: CommonEnv): Sidecar<S> {
+export function createSidecar<S extends ServiceContract>(
+  appId: AppId,
+  env: CommonEnv,
+  tracer?: Tracer,
+): Sidecar<S> {
   let client: Promise<DaprClient> | undefined;
   const connected = (): Promise<DaprClient> => {
     client ??= connect(env);
@@ -54,6 +61,7 @@ export function createSidecar<S extends ServiceContract>(appId: AppId, env: Comm
       apiToken: env.DAPR_API_TOKEN,
       source: appId,
       timeoutMs: callTimeoutMs,
+      tracer,
     }),
 
     sendDeadLetter: async (letter) => {
@@ -76,11 +84,14 @@ export function createSidecar<S extends ServiceContract>(appId: AppId, env: Comm
       const method = `${(path as string).slice(1)}${query.size ? `?${query}` : ""}`;
       try {
         const { HttpMethod } = await import("@dapr/dapr");
-        return await bounded(
-          connected().then(({ invoker }) =>
-            invoker.invoke(callee, method, HttpMethod.GET, undefined, { headers }),
-          ),
-        );
+        return await traced(`GET ${callee} ${path as string}`, "CLIENT", (trace) => {
+          const sent = trace ? { ...headers, traceparent: traceparentOf(trace) } : headers;
+          return bounded(
+            connected().then(({ invoker }) =>
+              invoker.invoke(callee, method, HttpMethod.GET, undefined, { headers: sent }),
+            ),
+          );
+        });
       } catch (error) {
         throw failureOf(callee, error as Error);
       }

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
+import { traced } from "#apps/kit/tracing/scope.ts";
 import { within } from "#apps/kit/within.ts";
 
 /** A database or a transaction on it: what queries run on, whichever driver is below. */
@@ -45,13 +46,29 @@ export function connect(url: string, options: { maxConnections?: number } = {}):
   // the events would end the process: the pool's for one that is idle, its own for one in use.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
-  const database = drizzle(pool) as unknown as Database;
+  const database = drizzle(tracedPool(pool)) as unknown as Database;
+  const transaction = database.transaction.bind(database);
+  database.transaction = (work, config) =>
+    traced("transaction", "CLIENT", () => transaction(work, config));
   return {
     database,
     ping: (timeoutMs = 1_000) => answered(database.execute(sql`select 1`), timeoutMs),
     close: () => answered(pool.end(), closeTimeoutMs).catch(() => {}),
   };
 }
+
+/** Statements outside of a transaction are spans by their first words, which name no values. */
+function tracedPool(pool: pg.Pool): pg.Pool {
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
+  const tracedQuery = (...args: unknown[]) =>
+    traced(nameOf(args[0]), "CLIENT", () => query(...args));
+  return Object.assign(pool, { query: tracedQuery });
+}
+
+const nameOf = (statement: unknown): string => {
+  const text = typeof statement === "string" ? statement : (statement as pg.QueryConfig).text;
+  return /^\s*(\w+)/.exec(text)?.[1]?.toLowerCase() ?? "statement";
+};
 
 const answered = async (work: Promise<unknown>, timeoutMs: number): Promise<void> => {
   await within(work, timeoutMs, () => new Error(`no answer within ${timeoutMs} ms`));

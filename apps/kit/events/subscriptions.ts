@@ -5,6 +5,9 @@ import { deadLetterTopic } from "#apps/contracts/topics.ts";
 import { isAway } from "#apps/kit/database/away.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
 import { reasonOf } from "#apps/kit/database/reason.ts";
+import type { Trace } from "#apps/kit/http/trace.ts";
+import { currentTrace, inSpan } from "#apps/kit/tracing/scope.ts";
+import type { Tracer } from "#apps/kit/tracing/tracer.ts";
 import type { SendDeadLetter } from "./dead-letters.ts";
 import type { Envelope } from "./envelope.ts";
 import { InvalidEventError, parseEnvelope } from "./envelope.ts";
@@ -45,6 +48,7 @@ export type ReceiverDeps = {
   /** Rejects when something that the handlers need is away. */
   readonly ping: () => Promise<void>;
   readonly log: Logger;
+  readonly tracer?: Tracer;
   readonly observe?: (topic: Topic, outcome: Outcome, event?: Envelope<Topic>) => void;
   /** Waits between the tries of a handler that throws, in ms. */
   readonly retryDelaysMs?: readonly number[];
@@ -78,6 +82,22 @@ export function createReceiver<S extends ServiceContract>(
       return setAside(topic, effect, delivery, error, 1, log);
     }
 
+    const work = () => process(topic, effect, event, delivery, log);
+    const span = deps.tracer?.start(`consume ${topic}`, "CONSUMER", parentOf(event));
+    if (!deps.tracer || !span) return work();
+    const verdict = await inSpan(deps.tracer, span, work);
+    const tags = { "event.id": event.id, "event.sequence": String(event.sequence), verdict };
+    span.end({ tags, error: verdict === "SUCCESS" ? undefined : "waits" });
+    return verdict;
+  };
+
+  async function process(
+    topic: Topic,
+    effect: EffectKind,
+    event: Envelope<Topic>,
+    delivery: Delivery,
+    log: Logger,
+  ): Promise<Verdict> {
     const eventLog = log.child({ event: event.id, trace: event.traceid });
     for (let attempt = 1; ; attempt++) {
       try {
@@ -98,7 +118,7 @@ export function createReceiver<S extends ServiceContract>(
         if (!(await pause(delayMs, deps.signal))) return "RETRY";
       }
     }
-  };
+  }
 
   async function apply(
     topic: Topic,
@@ -167,6 +187,12 @@ export function createReceiver<S extends ServiceContract>(
     deps.observe?.(topic, "dead-lettered");
     return "SUCCESS";
   }
+}
+
+/** The delivery, where the sidecar hands the event's trace on with it; else the event itself. */
+function parentOf(event: Envelope<Topic>): Trace | string {
+  const delivery = currentTrace();
+  return delivery?.traceId === event.traceid ? delivery : event.traceparent;
 }
 
 /** Waits; false when the signal ended the wait. */

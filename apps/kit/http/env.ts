@@ -13,6 +13,10 @@ const common = z.object({
   /** What the service shows to its sidecar, and the sidecar to the service. */
   DAPR_API_TOKEN: z.string().default(""),
   APP_API_TOKEN: z.string().default(""),
+  /** Where spans are sent, in Zipkin's format; none are recorded when it is empty. */
+  ZIPKIN_ENDPOINT: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]).default(""),
+  /** Share of the traces begun here that are recorded. */
+  TRACE_SAMPLING: z.coerce.number().min(0).max(1).default(1),
 });
 
 const declarable: Record<EnvName, z.ZodType<string>> = {

@@ -42,6 +42,12 @@ export function createMetrics(appId: string) {
       buckets: [...buckets, 10, 60, 600],
       registers,
     }),
+    spans: new Counter({
+      name: "trace_spans_total",
+      help: "Spans recorded here, by outcome (sent or dropped)",
+      labelNames: ["outcome"],
+      registers,
+    }),
     outboxDepth: new Gauge({ name: "outbox_depth", help: "Events waiting", registers }),
     outboxAge: new Gauge({
       name: "outbox_oldest_age_seconds",

@@ -3,19 +3,25 @@ import { bodyLimit } from "hono/body-limit";
 import { routePath } from "hono/route";
 import type { Logger } from "pino";
 import { uuidv7 } from "uuidv7";
+import { inSpan } from "#apps/kit/tracing/scope.ts";
+import type { Tracer } from "#apps/kit/tracing/tracer.ts";
 import type { Metrics } from "./metrics.ts";
 import { Problem, respondWithProblem } from "./problem.ts";
-import { continueTrace, traceparentOf } from "./trace.ts";
+import { traceparentOf } from "./trace.ts";
 import type { ShellVariables } from "./variables.ts";
 
 export type ShellDeps = {
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly tracer: Tracer;
   /** Rejects when the service cannot serve. */
   readonly ready: () => Promise<void>;
   /** Whether the service is shutting down. */
   readonly draining: () => boolean;
 };
+
+// Asked every few seconds by those who watch over a service; nobody asks for their traces.
+const untraced = new Set(["/healthz", "/readyz", "/metrics"]);
 
 const largestBodyBytes = 1024 * 1024;
 // A record of the largest size in base64, inside the sidecar's envelope: refused, it would come
@@ -28,18 +34,33 @@ export function createShell(deps: ShellDeps): Hono<{ Variables: ShellVariables }
 
   app.use(async (context, next) => {
     const requestId = uuidv7();
-    const trace = continueTrace(context.req.header("traceparent"));
+    const { method, path } = context.req;
+    const span = deps.tracer.start(method, "SERVER", context.req.header("traceparent"));
+    const { trace } = span;
     context.set("requestId", requestId);
     context.set("trace", trace);
     context.set("log", deps.log.child({ request: requestId, trace: trace.traceId }));
     context.header("X-Request-Id", requestId);
     context.header("traceparent", traceparentOf(trace));
     const startedAt = performance.now();
-    await next();
+    const isTraced = !untraced.has(path);
+    await (isTraced ? inSpan(deps.tracer, span, next) : next());
     const seconds = (performance.now() - startedAt) / 1_000;
     const route = routePath(context, -1);
-    const labels = { method: context.req.method, route, status: String(context.res.status) };
+    const labels = { method, route, status: String(context.res.status) };
     deps.metrics.requests.observe(labels, seconds);
+    if (isTraced) {
+      span.end({
+        name: `${method} ${route}`,
+        tags: {
+          "http.method": method,
+          "http.route": route,
+          "http.status_code": labels.status,
+          "request.id": requestId,
+        },
+        error: context.res.status >= 500 ? labels.status : undefined,
+      });
+    }
     context.var.log.debug({ ...labels, seconds }, "answered");
   });
 
