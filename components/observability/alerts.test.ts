@@ -4,7 +4,6 @@ import { appIds, contractOf, deadLettersOf, subscriptionsOf } from "#apps/contra
 import type { AlertName, AlertsArgs } from "./alerts/alert.ts";
 import { runbookAnchor } from "./alerts/alert.ts";
 import { alertGroups, prometheusRule } from "./alerts.ts";
-import { metricNames } from "./metric-names.ts";
 import { gained, oneOf, series } from "./promql.ts";
 import { allAlerts, fullArgs, promtoolFiles, scenarios } from "./testing/alert-tests.ts";
 import { withContracts } from "./testing/contracts.ts";

@@ -22,6 +22,7 @@ const stack = z.object({
   }),
   postgres: z.object({ adminUrl: z.string() }),
   mail: z.string(),
+  zipkin: z.string().optional(),
 });
 
 /** What the commands write down of the local stack while it is up: where its parts listen. */

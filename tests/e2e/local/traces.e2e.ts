@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import type { ZipkinSpan } from "#apps/kit/tracing/zipkin-exporter.ts";
+import { newUser } from "../client.ts";
+import { requireStack } from "../stack.ts";
+
+type Span = ZipkinSpan & { readonly localEndpoint: { readonly serviceName: string } };
+
+// Sidecars send what they have every five seconds.
+const withinMs = 15_000;
+const zipkin = requireStack().zipkin;
+
+/** Whether a span is the sidecar's of a service, not the service's own: both have its name. */
+const isSidecars = ({ tags }: Span): boolean => tags?.["otel.scope.name"] === "dapr-diagnostics";
+
+describe.skipIf(zipkin === undefined)("a trace", () => {
+  test("holds a change from its request over the sidecars and Kafka to its effect in audit", async () => {
+    const user = await newUser();
+    const { headers } = await user.create({ title: "Traced" });
+    const spans = await traceOf(headers, ({ name }) => name === "insert");
+
+    const request = one(spans, "backend", "post /api/tasks");
+    expect(request.parentId).toBeUndefined();
+    const publish = one(spans, "backend", "publish task-events");
+    expect(ancestors(spans, one(spans, "backend", "transaction"))).toEqual([request.id]);
+    expect(ancestors(spans, publish)).toEqual([request.id]);
+    const bulk = spans.filter((span) => isSidecars(span) && span.parentId === publish.id);
+    expect(bulk.map(({ localEndpoint }) => localEndpoint.serviceName).sort()).toEqual([
+      "audit",
+      "backend",
+    ]);
+    const effect = one(spans, "audit", "consume task-events");
+    expect(ancestors(spans, effect)).toContain(publish.id);
+    expect(ancestors(spans, one(spans, "audit", "insert"))).toContain(effect.id);
+  });
+
+  test("holds a call between services with both sidecars", async () => {
+    const user = await newUser();
+    const { headers } = await user.activity();
+    const spans = await traceOf(headers, ({ name }) => name === "select");
+    const answered = one(spans, "audit", "get /activity");
+    const path = ancestors(spans, answered).map((id) => spans.find((span) => span.id === id));
+    expect(path.map((span) => [span?.localEndpoint.serviceName, span && isSidecars(span)])).toEqual(
+      [
+        ["audit", true],
+        ["backend", true],
+        ["backend", false],
+        ["backend", false],
+      ],
+    );
+  });
+
+  test("that its caller does not want is not kept", async () => {
+    const user = await newUser();
+    const traceId = "0af7651916cd43dd8448eb211c80319d";
+    const traceparent = `00-${traceId}-b7ad6b7169203331-00`;
+    const answer = await user.create({ title: "Untraced" }, { traceparent });
+    expect(answer.headers.get("traceparent")).toMatch(new RegExp(`^00-${traceId}-.*-00$`));
+    // By then a trace that was wanted is there whole.
+    const { headers } = await user.create({ title: "Traced" });
+    await traceOf(headers, ({ name }) => name === "insert");
+    expect(await read(traceId)).toEqual([]);
+  });
+});
+
+/** The spans of the answer's trace, once sidecars and services have told of it. */
+async function traceOf(headers: Headers, last: (span: Span) => boolean): Promise<Span[]> {
+  const traceId = headers.get("traceparent")?.split("-")[1] ?? "";
+  const endsAt = performance.now() + withinMs;
+  for (;;) {
+    const spans = await read(traceId);
+    const senders = new Set(
+      spans.map((span) => `${span.localEndpoint.serviceName} ${isSidecars(span)}`),
+    );
+    if (spans.some(last) && senders.size >= 4) {
+      expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
+      return spans;
+    }
+    const found = `${spans.length} spans of ${[...senders].join(", ")}`;
+    expect(performance.now(), `after ${withinMs} ms: ${found}`).toBeLessThan(endsAt);
+    await sleep(200);
+  }
+}
+
+async function read(traceId: string): Promise<Span[]> {
+  const response = await fetch(new URL(`/api/v2/trace/${traceId}`, zipkin));
+  if (response.status === 404) return [];
+  expect(response.status).toBe(200);
+  return (await response.json()) as Span[];
+}
+
+function one(spans: readonly Span[], service: string, name: string): Span {
+  const found = spans.filter(
+    (span) => span.name === name && span.localEndpoint.serviceName === service,
+  );
+  const names = spans.map((span) => `${span.localEndpoint.serviceName}: ${span.name}`);
+  expect(found, `${service}: ${name} once among ${names.join(", ")}`).toHaveLength(1);
+  return found[0] as Span;
+}
+
+/** Ids of the spans above one, nearest first, up to the root; fails where one of them is missing. */
+function ancestors(spans: readonly Span[], span: Span): string[] {
+  if (span.parentId === undefined) return [];
+  const parent = spans.find(({ id }) => id === span.parentId);
+  expect(parent, `the parent of ${span.name} is in the trace`).toBeDefined();
+  return [span.parentId, ...ancestors(spans, parent as Span)];
+}
