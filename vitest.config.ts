@@ -5,6 +5,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["{apps,commands,components,infra,policy,stacks,tests,toolchain}/**/*.test.ts"],
-    testTimeout: 20_000,
+    // Generous: on a busy machine a bundle or a database of a test takes its time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

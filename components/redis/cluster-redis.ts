@@ -97,9 +97,9 @@ export class ClusterRedis extends pulumi.ComponentResource implements Redis {
       },
       { ...child, protect: place.keepData, dependsOn: certificates },
     );
-    this.expose(place);
+    const service = this.expose(place, server);
     this.protect(args);
-    this.ready = [server];
+    this.ready = [server, service];
     this.registerOutputs();
   }
 
@@ -134,18 +134,23 @@ export class ClusterRedis extends pulumi.ComponentResource implements Redis {
     );
   }
 
-  private expose(place: Place): void {
+  /** A name for clients, and one for the pod itself, before it is ready too. */
+  private expose(place: Place, server: k8s.apps.v1.StatefulSet): k8s.core.v1.Service {
     const selector = selectorOf(redisName);
     const port = { name: "redis", port: redisPort, targetPort: "redis" };
-    const service = (name: string, spec: k8s.types.input.core.v1.ServiceSpec) =>
+    const service = (
+      name: string,
+      spec: k8s.types.input.core.v1.ServiceSpec,
+      dependsOn: pulumi.Resource[],
+    ) =>
       new k8s.core.v1.Service(
         name,
         { metadata: metadata(name, place), spec: { ...spec, selector, ports: [port] } },
-        { parent: this },
+        { parent: this, dependsOn },
       );
-    service(redisName, { type: "ClusterIP" });
-    // Gives the pod a name of its own, before it is ready too.
-    service(`${redisName}-nodes`, { clusterIP: "None", publishNotReadyAddresses: true });
+    service(`${redisName}-nodes`, { clusterIP: "None", publishNotReadyAddresses: true }, []);
+    // It is ready when a pod is: without one there is nothing to wait for.
+    return service(redisName, { type: "ClusterIP" }, [server]);
   }
 
   private protect({ place, clients }: ClusterRedisArgs): void {

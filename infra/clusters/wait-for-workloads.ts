@@ -22,11 +22,11 @@ let told = "";
 for (;;) {
   const waiting = await unready().catch((error: Error) => [`the cluster: ${error.message}`]);
   if (waiting.length === 0) break;
-  const text = waiting.join(", ");
-  if (text !== told) console.log(`waiting for ${text}`);
+  const text = waiting.join("\n  ");
+  if (text !== told) console.log(`waiting for\n  ${text}`);
   told = text;
   if (Date.now() > until) {
-    console.error(`not ready after ${timeoutMs / 60_000} min: ${text}\n${await reasons()}`);
+    console.error(`not ready after ${timeoutMs / 60_000} min:\n  ${text}\n${await reasons()}`);
     process.exit(1);
   }
   await sleep(everyMs);
@@ -48,7 +48,11 @@ async function unready(): Promise<string[]> {
   const onNodes = daemonSets.items.filter(
     ({ status }) => (status?.numberAvailable ?? 0) < (status?.desiredNumberScheduled ?? 0),
   );
-  return [...replicated, ...onNodes].map(({ metadata }) => metadata?.name ?? "");
+  return [...replicated, ...onNodes].map(({ metadata, status }) => {
+    // Why there are no pods at all, as when a policy of the cluster refuses them.
+    const refused = status?.conditions?.find(({ type }) => type === "ReplicaFailure");
+    return [metadata?.name ?? "", refused?.message].filter(Boolean).join(": ");
+  });
 }
 
 /** What the pods that are not ready say of themselves. */

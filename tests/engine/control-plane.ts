@@ -20,6 +20,8 @@ export type ControlPlane = Pick<ApiServer, "url" | "kubeconfig"> & {
 const controllers = [
   ...["namespace", "garbage-collector", "serviceaccount", "deployment", "replicaset"],
   ...["statefulset", "daemonset", "job", "disruption", "endpoints", "endpointslice"],
+  // It lets go of claims that no pod uses any more.
+  "persistentvolumeclaim-protection",
 ].map((name) => `${name}-controller`);
 
 /**

@@ -134,7 +134,7 @@ describe(`a small program with the ${provider.kind} provider`, () => {
     // What only `--debug` prints shows resources as they are registered, secrets too.
     const told = logs
       .flatMap(({ events }) => events)
-      .filter(({ diagnosticEvent }) => diagnosticEvent?.severity !== "debug")
+      .filter(({ diagnosticEvent }) => (diagnosticEvent?.severity as string) !== "debug")
       .map((event) => JSON.stringify(event));
     expect(told.length).toBeGreaterThan(100);
     for (const text of [...files, ...told]) {

@@ -93,18 +93,25 @@ async function hold({ cluster, path, object }: Of, finalizer: string): Promise<v
 /** Makes true what the object says that the program waits for. */
 async function answer({ cluster, path, object }: Of, version: Version): Promise<void> {
   const wanted = object.metadata?.annotations?.["pulumi.com/waitFor"];
-  const type = /^condition=([^=]+)/.exec(wanted ?? "")?.[1];
-  if (type === undefined) return;
   const generation = object.metadata?.generation;
-  const { conditions = [], observedGeneration } = object.status ?? {};
-  const isTold = (conditions as { type: string }[]).some((condition) => condition.type === type);
-  if (isTold && observedGeneration === generation) return;
+  const { status } = object;
+  if (wanted === undefined || (status && status.observedGeneration === generation)) return;
+  const told = { ...statusFor(wanted), observedGeneration: generation };
+  const place = version.subresources?.status ? `${path}/status` : path;
+  await merge(cluster, place, { status: told });
+}
+
+/** `condition=Ready` or `jsonpath={.status.applied}=true`, as the status that fulfils it. */
+function statusFor(wanted: string): object {
+  const [, field, value] = /^jsonpath=\{\.status\.(\w+)\}=(\w+)/.exec(wanted) ?? [];
+  if (field && value) return { [field]: value === "true" ? true : value };
+  const [, type] = /^condition=([^=]+)/.exec(wanted) ?? [];
+  if (!type) throw new Error(`nobody here can fulfil ${wanted}`);
   const condition = {
     ...{ type, status: "True", reason: "Done", message: "" },
     lastTransitionTime: new Date().toISOString(),
   };
-  const status = { conditions: [condition], observedGeneration: generation };
-  await merge(cluster, version.subresources?.status ? `${path}/status` : path, { status });
+  return { conditions: [condition] };
 }
 
 const merge = (cluster: Cluster, path: string, body: object) =>

@@ -1,7 +1,8 @@
+import { existsSync, readFileSync } from "node:fs";
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 /** What the engine did to one resource, and when: positions in its log. */
-type Deed = {
+export type Deed = {
   readonly urn: string;
   readonly op: string;
   readonly begun: number;
@@ -28,6 +29,13 @@ export function createLog() {
 }
 
 export type Log = ReturnType<typeof createLog>;
+
+/** The events of a run so far, from the file that `--event-log` names; a line cut short is left out. */
+export function readLog(file: string): EngineEvent[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as EngineEvent);
+}
 
 export function deedsOf(events: readonly EngineEvent[]): Deed[] {
   const begun = new Map<string, number>();
@@ -59,7 +67,8 @@ export function expectBefore(deeds: readonly Deed[], first: string, then: string
   }
 }
 
-const tell = ({ op, urn }: Deed): string => {
+/** `create Namespace todo` */
+export const tell = ({ op, urn }: Deed): string => {
   const [, , types = "", name] = urn.split("::");
   return `${op} ${types.split("$").at(-1)?.split(":").at(-1)} ${name}`;
 };

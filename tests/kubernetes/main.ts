@@ -26,6 +26,7 @@ engine, runs the behaviours against it, destroys it, and looks for what is left.
   --provider real | stand-in: Pulumi's own provider of Kubernetes, or ours that applies to the API
              server and waits; by default Pulumi's where it is on this machine
   --faults   also deletes pods, rolls Deployments and kills the broker under load
+  --fault    only this one of them; may be given several times (names: npm run faults)
   --keep     leaves system and cluster up after the last round
   --help     print this`;
 
@@ -37,6 +38,7 @@ async function main(): Promise<number> {
       rounds: { type: "string", default: "2" },
       provider: { type: "string", default: "auto" },
       faults: { type: "boolean", default: false },
+      fault: { type: "string", multiple: true, default: [] },
       keep: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
@@ -65,7 +67,7 @@ async function main(): Promise<number> {
       await oneRound(phases, name, {
         provider,
         keep: values.keep && isLast,
-        faults: values.faults && isLast,
+        faults: values.faults || values.fault.length > 0 ? isLast && values.fault : false,
       });
     }
     if (!values.keep) await phases.run("cluster down", takeDown);
@@ -81,7 +83,8 @@ async function main(): Promise<number> {
 type RoundOptions = {
   readonly provider: Provider;
   readonly keep: boolean;
-  readonly faults: boolean;
+  /** Names; none of them for all, and false for not one. */
+  readonly faults: readonly string[] | false;
 };
 
 async function oneRound(
@@ -117,7 +120,10 @@ async function oneRound(
     node("tests/e2e/main.ts", "--url", baseUrl, "--mail", cluster.mail.url),
   );
   if (faults) {
-    await phases.run(name("faults"), () => node("tests/faults/main.ts", "--cluster", baseUrl));
+    const chosen = faults.flatMap((fault) => ["--fault", fault]);
+    await phases.run(name("faults"), () =>
+      node("tests/faults/main.ts", "--cluster", baseUrl, ...chosen),
+    );
   }
   await phases.run(name("one change touches what it must"), () => changeOne(cluster, provider));
   await phases.run(name("the doctor finds nothing"), () => askDoctor(cluster));

@@ -14,8 +14,8 @@ import { stringify } from "yaml";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { clone } from "../cluster/plan.ts";
 
-/** The folder of everything that a run of these tests keeps: state, settings, plugins. */
-export const folder = join(clone, ".local", "kubernetes");
+/** Everything that a run of these tests keeps: state, settings, plugins. */
+const ownFolder = join(clone, ".local", "kubernetes");
 
 const engine = ["pulumi", "pulumi-language-nodejs"] as const;
 
@@ -23,6 +23,14 @@ export type Stack = {
   readonly name: string;
   /** Runs the engine on this stack; resolves to what it printed. Throws when it fails. */
   readonly pulumi: (...args: string[]) => Promise<string>;
+  /** Starts the engine and sends it a signal as soon as it is time: Ctrl-C is SIGINT. */
+  readonly interrupted: (
+    signal: NodeJS.Signals,
+    isTime: () => boolean,
+    command: readonly string[],
+  ) => Promise<string>;
+  /** Takes back the lock of an engine that was killed. */
+  readonly unlock: () => Promise<void>;
   // biome-ignore lint/suspicious/noExplicitAny: whatever the program exports
   readonly outputs: () => Promise<any>;
   /** The state as the engine keeps it, secrets encrypted; or with them in clear. */
@@ -39,6 +47,8 @@ export type StackOptions = {
   readonly providerFolder: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly quiet?: boolean;
+  /** Where state, settings and plugins are kept (absolute); by default below `.local`. */
+  readonly folder?: string;
 };
 
 /** A stack of this clone's program with a state, a passphrase and settings of its own. */
@@ -48,6 +58,7 @@ export async function openStack({
   providerFolder,
   env,
   quiet,
+  folder = ownFolder,
 }: StackOptions): Promise<Stack> {
   const programs = await ensurePrograms([...engine], { log: () => {} });
   const state = join(folder, "state");
@@ -73,13 +84,18 @@ export async function openStack({
   const pulumi = (...args: string[]): Promise<string> => runEngine(args, quiet ?? false);
   // What may hold secrets is never shown.
   const exported = (...args: string[]): Promise<string> => runEngine(args, true);
-  const runEngine = async (args: readonly string[], isQuiet: boolean): Promise<string> => {
+  const runEngine = async (
+    args: readonly string[],
+    isQuiet: boolean,
+    interruption?: Interruption,
+  ): Promise<string> => {
     // The language host leaves its pipes behind in the temporary folder; this one goes with the run.
     const temporary = mkdtempSync(join(folder, "run-"));
     try {
       return await capture("pulumi", [...args, "--non-interactive"], {
         env: { ...variables, TMPDIR: temporary },
         quiet: isQuiet,
+        interruption,
       });
     } finally {
       rmSync(temporary, { recursive: true, force: true });
@@ -96,6 +112,11 @@ export async function openStack({
   return {
     name,
     pulumi: (command, ...args) => pulumi(command as string, ...ofStack, ...args),
+    interrupted: (signal, isTime, [command = "up", ...args]) =>
+      runEngine([command, ...ofStack, ...args], quiet ?? false, { signal, isTime }),
+    unlock: async () => {
+      await pulumi("cancel", "--yes", "--stack", name);
+    },
     outputs: async () =>
       JSON.parse(await exported("stack", "output", "--json", "--show-secrets", "--stack", name)),
     state: (secrets) =>
@@ -125,10 +146,17 @@ const settingsOf = (config: StackOptions["config"], salt: string | undefined): s
   return stringify({ config: Object.fromEntries(keys) }) + (salt ? `${salt}\n` : "");
 };
 
+/** A signal, sent at the first yes to a question that is asked several times a second. */
+type Interruption = { readonly signal: NodeJS.Signals; readonly isTime: () => boolean };
+
 function capture(
   command: string,
   args: readonly string[],
-  options: { readonly env: NodeJS.ProcessEnv; readonly quiet: boolean },
+  options: {
+    readonly env: NodeJS.ProcessEnv;
+    readonly quiet: boolean;
+    readonly interruption?: Interruption | undefined;
+  },
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -143,12 +171,18 @@ function capture(
     };
     child.stdout.on("data", hear);
     child.stderr.on("data", hear);
+    const looking = setInterval(() => {
+      if (!options.interruption?.isTime()) return;
+      clearInterval(looking);
+      child.kill(options.interruption.signal);
+    }, 100);
     // The terminal sends Ctrl-C to both; the engine decides what to do, and we wait for it.
     const wait = (): void => {};
     process.on("SIGINT", wait);
     child.on("error", reject);
     child.on("exit", (code) => {
       process.off("SIGINT", wait);
+      clearInterval(looking);
       if (code === 0) resolve(output);
       else reject(new Error(`${command} ${args[0]} ended with ${code}:\n${output.slice(-4_000)}`));
     });
