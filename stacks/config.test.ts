@@ -26,6 +26,7 @@ test("a whole configuration is read with its types", () => {
     tracing: "zipkin",
     sampling: 1,
     replicas: everyServiceRuns(2),
+    allowedOrigins: [],
   });
 });
 
@@ -38,6 +39,7 @@ test("what is not set has its default", () => {
     tracing: "zipkin",
     sampling: 1,
     replicas: everyServiceRuns(1),
+    allowedOrigins: [],
   });
 });
 
@@ -113,6 +115,18 @@ test.each([
   expect(() => read({ replicas })).toThrow(remedy);
 });
 
+test("an origin that may connect is scheme, host and port", () => {
+  const origins = ["https://todo.example", "http://localhost:5173"];
+  expect(read({ allowedOrigins: JSON.stringify(origins) })).toMatchObject({
+    allowedOrigins: origins,
+  });
+  for (const wrong of ["todo.example", "https://todo.example/", "wss://todo.example", "*"]) {
+    expect(() => read({ allowedOrigins: JSON.stringify([wrong]) })).toThrow(
+      "config set --path allowedOrigins.0",
+    );
+  }
+});
+
 describe("what is wrong ends the run before any resource and names the remedy", () => {
   test.each([
     ["portBase", "many", "config set portBase"],
@@ -125,6 +139,7 @@ describe("what is wrong ends the run before any resource and names the remedy", 
     ["replicas", "0", "config set replicas"],
     ["replicas", "4", "config set replicas"],
     ["replicas", "all", "config set replicas"],
+    ["allowedOrigins", "https://todo.example", "config set allowedOrigins"],
     ["portbase", "19000", "config rm portbase"],
   ])("%s = %s", (key, value, remedy) => {
     expect(() => read({ [key]: value })).toThrow(RunError);

@@ -12,6 +12,12 @@ const highestPortBase = firstEphemeralPort - portSpan;
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const logLevel = z.enum(["trace", "debug", "info", "warn", "error"]).default("info");
 
+/** Origins of pages elsewhere that may connect to `/ws`; the stack's own is always among them. */
+const origin = z
+  .string()
+  .refine(isOrigin, "must be scheme, host and port only, as https://todo.example");
+const allowedOrigins = z.array(origin).default([]);
+
 const replicaCount = z.coerce.number().int().min(1).max(mostReplicas);
 const replicasByService = z.strictObject(
   Object.fromEntries(appIds.map((appId) => [appId, replicaCount.default(1)])),
@@ -45,11 +51,16 @@ const local = z.strictObject({
   tracing: z.enum(["zipkin", "none"]).default("zipkin"),
   /** Share of the requests whose trace is kept. */
   sampling: z.coerce.number().min(0).max(1).default(1),
+  allowedOrigins,
   /** How much the services log. */
   logLevel,
 });
 
-const kubernetes = kubernetesConfig.extend({ target: z.literal("kubernetes"), logLevel });
+const kubernetes = kubernetesConfig.extend({
+  target: z.literal("kubernetes"),
+  allowedOrigins,
+  logLevel,
+});
 
 /** The configuration of a stack, by where it stands. */
 const config = z.discriminatedUnion("target", [local, kubernetes]);
@@ -84,6 +95,10 @@ function structured(value: string): unknown {
   } catch {
     return value;
   }
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 function explain(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknown>>): string[] {

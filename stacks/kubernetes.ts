@@ -183,6 +183,10 @@ function createServices(args: ServicesArgs) {
     TOKEN_SECRET: password("token-secret"),
     DEVELOPMENT_ISSUER: String(config.developmentIssuer),
     ACTIVITY_RETENTION_DAYS: String(config.activityDays),
+    ALLOWED_ORIGINS: [
+      ...(config.ingress.enabled ? [`https://${config.ingress.host}`] : []),
+      ...config.allowedOrigins,
+    ].join(),
   };
   return appIds.map((appId) => ({
     appId,

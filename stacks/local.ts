@@ -96,10 +96,16 @@ export async function createLocalStack(config: LocalConfig) {
     },
   });
 
+  const baseUrl = `http://127.0.0.1:${ports.services.backend[0]?.app}`;
   const env = {
     TOKEN_SECRET: new Password("token-secret", {}).value,
     DEVELOPMENT_ISSUER: "true",
     ACTIVITY_RETENTION_DAYS: "30",
+    ALLOWED_ORIGINS: [
+      baseUrl,
+      baseUrl.replace("127.0.0.1", "localhost"),
+      ...config.allowedOrigins,
+    ].join(),
   };
   const created = appIds.map((appId) => {
     const contract = contractOf(appId);
@@ -139,7 +145,7 @@ export async function createLocalStack(config: LocalConfig) {
     ]),
   );
   return {
-    baseUrl: created[appIds.indexOf("backend")]?.urls[0],
+    baseUrl,
     stackFolder: stack.folder,
     services: urls,
     kafka: pulumi.secret({ brokers: [kafka.brokers], ...kafka.admin }),

@@ -24,7 +24,11 @@ afterAll(() => database.close());
 
 function app(developmentIssuer: "true" | "false" = "true") {
   return createApp({
-    env: { TOKEN_SECRET: secret, DEVELOPMENT_ISSUER: developmentIssuer },
+    env: {
+      TOKEN_SECRET: secret,
+      DEVELOPMENT_ISSUER: developmentIssuer,
+      APP_API_TOKEN: "of the sidecar",
+    },
     connection: { database: database.database, ping: async () => {}, close: async () => {} },
     outbox: createOutbox(services.backend),
     sidecar: { get, publishBulk: vi.fn(), sendDeadLetter: vi.fn() },
@@ -145,4 +149,17 @@ test("an absent audit service is 503 with Retry-After, not a fault of ours", asy
   const response = await send("GET", "/api/activity");
   expect(response.status).toBe(503);
   expect(response.headers.get("retry-after")).toBe("1");
+});
+
+test("the change feed is for the sidecar only, whatever token a user shows", async () => {
+  await created("Fed");
+  const path = `/changes?user_id=${alice}&after=0`;
+  expect((await send("GET", path)).status).toBe(401);
+  const headers = { "dapr-api-token": "of the sidecar" };
+  expect(await (await app().request(path, { headers })).json()).toMatchObject({
+    changes: [{ sequence: 1, change: "created", task: { title: "Fed", version: 1 } }],
+    resync: false,
+  });
+  const wrong = await app().request("/changes?user_id=alice", { headers });
+  expect(wrong.status).toBe(400);
 });

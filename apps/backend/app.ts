@@ -1,18 +1,24 @@
 import type { services } from "#apps/contracts/services.ts";
 import type { Handlers } from "#apps/kit/events/subscriptions.ts";
+import { authenticated } from "#apps/kit/http/bearer.ts";
 import type { Runtime } from "#apps/kit/runtime.ts";
 import { createActivityRoutes } from "./routes/activity.ts";
+import { createChangeRoutes } from "./routes/changes.ts";
 import { createDevelopmentRoutes } from "./routes/development.ts";
 import { createTaskRoutes } from "./routes/tasks.ts";
 import { createTaskStore } from "./store.ts";
-import { authenticated } from "./tokens.ts";
 
 type Contract = (typeof services)["backend"];
 
 export type BackendDeps = Pick<
   Runtime<Contract>,
   "connection" | "outbox" | "sidecar" | "relay" | "createApp"
-> & { readonly env: Pick<Runtime<Contract>["env"], "TOKEN_SECRET" | "DEVELOPMENT_ISSUER"> };
+> & {
+  readonly env: Pick<
+    Runtime<Contract>["env"],
+    "TOKEN_SECRET" | "DEVELOPMENT_ISSUER" | "APP_API_TOKEN"
+  >;
+};
 
 const handlers: Handlers<Contract> = {};
 
@@ -31,5 +37,6 @@ export function createApp(deps: BackendDeps) {
   const wake = (lane: number) => deps.relay?.wake(lane);
   app.route("/api/tasks", createTaskRoutes({ database, store, wake }));
   app.route("/api/activity", createActivityRoutes(sidecar));
+  app.route("/changes", createChangeRoutes(database, env.APP_API_TOKEN));
   return app;
 }

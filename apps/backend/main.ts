@@ -1,6 +1,7 @@
 import { services } from "#apps/contracts/services.ts";
 import { createRuntime } from "#apps/kit/runtime.ts";
 import { createApp } from "./app.ts";
+import { pruneChanges } from "./change-feed.ts";
 import { forgetOldAnswers } from "./idempotency.ts";
 
 const hourMs = 3_600_000;
@@ -8,8 +9,12 @@ const hourMs = 3_600_000;
 const runtime = createRuntime("backend", services.backend);
 
 setInterval(() => {
-  forgetOldAnswers(runtime.connection.database).catch((error) =>
-    runtime.log.warn({ error: String(error) }, "old answers not forgotten"),
+  const { connection, log } = runtime;
+  forgetOldAnswers(connection.database).catch((error) =>
+    log.warn({ error: String(error) }, "old answers not forgotten"),
+  );
+  pruneChanges(connection.database).catch((error) =>
+    log.warn({ error: String(error) }, "old changes not forgotten"),
   );
 }, hourMs).unref();
 

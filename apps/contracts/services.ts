@@ -18,7 +18,8 @@ export type EnvName =
   | "REDIS_URL"
   | "TOKEN_SECRET"
   | "DEVELOPMENT_ISSUER"
-  | "ACTIVITY_RETENTION_DAYS";
+  | "ACTIVITY_RETENTION_DAYS"
+  | "ALLOWED_ORIGINS";
 
 /** What a service is told by the stack itself; the other names come from what it stands on. */
 export type StackEnvName = Exclude<EnvName, "DATABASE_URL" | "REDIS_URL">;
@@ -48,6 +49,8 @@ export type ServiceContract = {
   /** Has a schema and a role of its own in PostgreSQL, and migrations in its folder. */
   readonly database: boolean;
   readonly env: readonly EnvName[];
+  /** How often it runs in a cluster at least, where that is more than its size asks for. */
+  readonly leastReplicas?: number;
 };
 
 const service = <const S extends ServiceContract>(contract: S): S => contract;

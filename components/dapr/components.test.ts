@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { appIds, deadLettersOf, services } from "#apps/contracts/services.ts";
-import { topics } from "#apps/contracts/topics.ts";
+import {
+  type AppId,
+  appIds,
+  contractOf,
+  deadLettersOf,
+  services,
+} from "#apps/contracts/services.ts";
+import { type Topic, topics } from "#apps/contracts/topics.ts";
 import { componentsOf, publishableBy } from "./components.ts";
 import { configurationOf } from "./configuration.ts";
 import type { DaprFacts } from "./facts.ts";
@@ -97,6 +103,16 @@ describe("subscriptions", () => {
       expect(spec.routes).toEqual({ default: `/internal/events/${spec.topic}` });
       expect(spec).not.toHaveProperty("deadLetterTopic");
       expect(Object.keys(topics)).toContain(spec.topic);
+    }
+  });
+
+  test("say of an ephemeral one, and of no other, that what fails there is dropped", () => {
+    for (const { metadata, scopes, spec } of subscriptionManifests(facts)) {
+      const { subscribes } = contractOf(scopes?.[0] as AppId);
+      const ephemeral = subscribes[spec.topic as Topic] === "ephemeral";
+      expect(metadata.annotations?.["todo-evolution/effect"]).toBe(
+        ephemeral ? "ephemeral" : undefined,
+      );
     }
   });
 

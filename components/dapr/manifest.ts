@@ -5,7 +5,11 @@ import { stringify } from "yaml";
 export type Manifest = {
   readonly apiVersion: string;
   readonly kind: "Component" | "Configuration" | "Subscription" | "Resiliency";
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec: Readonly<Record<string, unknown>>;
   /** Where the secrets that a component refers to are kept. */
   readonly auth?: { readonly secretStore: string };

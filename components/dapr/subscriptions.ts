@@ -3,6 +3,8 @@ import { appIds, contractOf, subscriptionsOf, usersOf } from "#apps/contracts/se
 import type { DaprFacts } from "./facts.ts";
 import type { Manifest } from "./manifest.ts";
 
+const effectAnnotation = "todo-evolution/effect";
+
 /**
  * One Subscription for each topic of each service. Records reach the service as the bytes they
  * are (rawPayload), so that what does not parse is set aside by the service with its reason. The
@@ -11,10 +13,15 @@ import type { Manifest } from "./manifest.ts";
 export const subscriptionManifests = (facts: DaprFacts): Manifest[] =>
   appIds.flatMap((appId) =>
     subscriptionsOf(contractOf(appId)).map(
-      ([topic]): Manifest => ({
+      ([topic, effect]): Manifest => ({
         apiVersion: "dapr.io/v2alpha1",
         kind: "Subscription",
-        metadata: { name: `${appId}-${topic}`, namespace: facts.namespace },
+        metadata: {
+          name: `${appId}-${topic}`,
+          namespace: facts.namespace,
+          // What fails here is dropped, and so has no dead-letter topic to be found by the policies.
+          ...(effect === "ephemeral" && { annotations: { [effectAnnotation]: effect } }),
+        },
         spec: {
           pubsubname: dapr.pubsub,
           topic,

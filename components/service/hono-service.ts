@@ -67,7 +67,7 @@ export class HonoService extends pulumi.ComponentResource {
       // In a preview there is no address yet.
       ({ clusterIP }) => (clusterIP ? `http://${clusterIP}:${port}` : this.url),
     );
-    if (replicasOf[place.size] > 1) this.keepUp(args, child);
+    if (replicasOf(appId, place.size) > 1) this.keepUp(args, child);
     if (args.autoscaling && scales(appId)) this.scale(args, child);
     this.registerOutputs();
   }
@@ -146,7 +146,7 @@ export class HonoService extends pulumi.ComponentResource {
         metadata: metadata(appId, place),
         spec: {
           // A number here would take back what the scaler decided.
-          ...(!scaled && { replicas: replicasOf[place.size] }),
+          ...(!scaled && { replicas: replicasOf(appId, place.size) }),
           revisionHistoryLimit: 3,
           progressDeadlineSeconds: 300,
           selector: { matchLabels: selectorOf(appId) },

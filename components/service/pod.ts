@@ -56,8 +56,11 @@ export const podResources: Record<StackSize, Resources> = {
   },
 };
 
-/** How often a service that does not scale by itself runs. */
-export const replicasOf: Record<StackSize, number> = { dev: 1, prod: 2 };
+const replicasBySize: Record<StackSize, number> = { dev: 1, prod: 2 };
+
+/** How often a service runs that does not scale by itself, and at least one that does. */
+export const replicasOf = (appId: AppId, size: StackSize): number =>
+  Math.max(replicasBySize[size], contractOf(appId).leastReplicas ?? 1);
 
 /** Probes of the kit's routes: alive is not ready, and a start may take its time. */
 export const probesOf = (): Pick<

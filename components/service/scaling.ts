@@ -34,7 +34,7 @@ export function mostReplicas(appId: AppId, size: StackSize): number {
   const contract = contractOf(appId);
   const partitions = subscriptionsOf(contract).map(([topic]) => topics[topic].partitions[size]);
   const bound = contract.publicPaths.length > 0 ? [mostPublicReplicas[size]] : [];
-  return Math.max(replicasOf[size], ...partitions, ...bound);
+  return Math.max(replicasOf(appId, size), ...partitions, ...bound);
 }
 
 /** What KEDA does with a service: a trigger on the lag of each topic, or on processor time. */
@@ -44,7 +44,7 @@ export const scaledObject = (args: ScalingArgs) => ({
   metadata: { name: args.appId, namespace: args.namespace, labels: labelsOf(args.appId) },
   spec: {
     scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: args.appId },
-    minReplicaCount: replicasOf[args.size],
+    minReplicaCount: replicasOf(args.appId, args.size),
     maxReplicaCount: mostReplicas(args.appId, args.size),
     pollingInterval: 15,
     cooldownPeriod: 120,

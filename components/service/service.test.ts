@@ -64,6 +64,7 @@ const argsOf = (appId: HonoServiceArgs["appId"], changes: Partial<HonoServiceArg
     TOKEN_SECRET: pulumi.secret("canary-token"),
     DEVELOPMENT_ISSUER: "false",
     ACTIVITY_RETENTION_DAYS: "30",
+    ALLOWED_ORIGINS: "",
   },
   database: {
     url: { name: `${appId}-database`, key: "url" },
@@ -163,7 +164,7 @@ describe.each(appIds)("the service %s", (appId) => {
     const scaled = find(await recordService(appId), "Deployment").spec;
     expect(scaled).not.toHaveProperty("replicas");
     const fixed = find(await recordService(appId, { autoscaling: false }), "Deployment").spec;
-    expect(fixed.replicas).toBe(replicasOf.prod);
+    expect(fixed.replicas).toBe(replicasOf(appId, "prod"));
   });
 
   test("starts pods only after its migrations, and its scaler goes before its Deployment", async () => {
@@ -215,4 +216,19 @@ test("on a laptop there is one replica, no budget, and less is asked for", async
   expect(find(all, "Deployment").spec.replicas).toBe(1);
   expect(all.some(({ type }) => type.endsWith(":PodDisruptionBudget"))).toBe(false);
   expect(podResources.dev.app).not.toEqual(podResources.prod.app);
+});
+
+test("a service that wants more replicas than its size asks for has them everywhere", async () => {
+  const contract = contractOf("audit") as { leastReplicas?: number };
+  contract.leastReplicas = 2;
+  try {
+    const dev = { place: { ...place, size: "dev", zones: false } } as const;
+    const all = await recordService("audit", { ...dev, autoscaling: false });
+    expect(find(all, "Deployment").spec.replicas).toBe(2);
+    expect(all.some(({ type }) => type.endsWith(":PodDisruptionBudget"))).toBe(true);
+    const scaled = await recordService("audit", dev);
+    expect(find(scaled, "ScaledObject").spec.minReplicaCount).toBe(2);
+  } finally {
+    delete contract.leastReplicas;
+  }
 });

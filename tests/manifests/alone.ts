@@ -38,6 +38,7 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
           TOKEN_SECRET: password("token-secret"),
           DEVELOPMENT_ISSUER: "false",
           ACTIVITY_RETENTION_DAYS: "30",
+          ALLOWED_ORIGINS: "",
         },
         database,
         redis: contractOf(appId).redis ? redis.accessFor(appId) : undefined,

@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { services } from "#apps/contracts/services.ts";
 import { id, timestamp } from "#apps/contracts/tasks.ts";
 import type { Sidecar } from "#apps/kit/dapr/client.ts";
+import type { UserVariables } from "#apps/kit/http/bearer.ts";
 import { traceparentOf } from "#apps/kit/http/trace.ts";
 import type { ShellVariables } from "#apps/kit/http/variables.ts";
-import type { UserVariables } from "../tokens.ts";
 import { check, paging } from "./input.ts";
 
 const query = paging.extend({

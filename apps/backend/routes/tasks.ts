@@ -3,13 +3,13 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { id } from "#apps/contracts/tasks.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
 import { laneOf } from "#apps/kit/events/outbox.ts";
+import type { UserVariables } from "#apps/kit/http/bearer.ts";
 import { traceparentOf } from "#apps/kit/http/trace.ts";
 import type { ShellVariables } from "#apps/kit/http/variables.ts";
 import { type Answer, answerOnce } from "../idempotency.ts";
 import type { TaskRow } from "../schema.ts";
 import type { Actor, TaskStore } from "../store.ts";
 import { newTask, taskPatch, taskView } from "../tasks.ts";
-import type { UserVariables } from "../tokens.ts";
 import { check, expectedVersion, paging, readBody, taskIdOf } from "./input.ts";
 
 export type TaskRouteDeps = {

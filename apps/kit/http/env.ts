@@ -25,10 +25,18 @@ const declarable: Record<EnvName, z.ZodType<string>> = {
   TOKEN_SECRET: z.string().min(32, "must have 32 characters or more"),
   DEVELOPMENT_ISSUER: z.enum(["true", "false"]),
   ACTIVITY_RETENTION_DAYS: z.string().refine((days) => Number(days) >= 30, "must be 30 or more"),
+  /** Origins of pages that may connect, as `https://todo.example`, with commas between them. */
+  ALLOWED_ORIGINS: z.string().refine(areOrigins, "must be origins with commas between them"),
 };
 
 export type CommonEnv = z.infer<typeof common>;
 export type Env<S extends ServiceContract> = CommonEnv & Record<S["env"][number], string>;
+
+function areOrigins(list: string): boolean {
+  return list
+    .split(",")
+    .every((one) => one === "" || (URL.canParse(one) && new URL(one).origin === one));
+}
 
 /** Reads the environment of a service by its contract, or ends the process naming each fault. */
 export function readEnv<S extends ServiceContract>(

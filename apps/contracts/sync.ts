@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { notification, taskUpdate } from "./events.ts";
+import { id, timestamp } from "./tasks.ts";
+
+/** A change of one of the user's tasks, under the sequence by which a client goes on after it. */
+const taskChange = z.object({
+  sequence: z.int().positive(),
+  change: taskUpdate.shape.update_type,
+  task: taskUpdate.shape.task,
+});
+
+export type TaskChange = z.infer<typeof taskChange>;
+
+/** A page of a user's change feed, as backend answers `GET /changes`. */
+export const changeFeed = z.object({
+  changes: z.array(taskChange),
+  /** The user's sequence at the time: with no more changes to come, what the page reaches up to. */
+  sequence: z.int().nonnegative(),
+  /** There are more changes than fit the page. */
+  more: z.boolean(),
+  /** What follows `after` is not kept any more, or `after` never was: begin anew. */
+  resync: z.boolean(),
+});
+
+export type ChangeFeed = z.infer<typeof changeFeed>;
+
+/**
+ * What a client of `/ws?after=N` is told, each message a JSON text:
+ * `change`: every change after N, once and in order, its sequence the next N;
+ * `ready`: all that had happened until then was told; from here on changes come as they happen;
+ * `resync`: read the tasks again, they reflect this sequence or a later one; the stream goes on
+ * after it;
+ * `notification`: for whom is connected at the time; seldom twice, so look at its id;
+ * `pong`: the answer to a `ping`.
+ */
+export const serverMessage = z.discriminatedUnion("type", [
+  taskChange.extend({ type: z.literal("change") }),
+  z.object({ type: z.literal("ready"), sequence: z.int().nonnegative() }),
+  z.object({ type: z.literal("resync"), sequence: z.int().nonnegative() }),
+  z.object({
+    type: z.literal("notification"),
+    id,
+    ...notification.pick({ reminder_id: true, kind: true, title: true, body: true }).shape,
+    created_at: timestamp,
+  }),
+  z.object({ type: z.literal("pong") }),
+]);
+
+export type ServerMessage = z.infer<typeof serverMessage>;
+
+/** What a client may say: that it is there. Browsers cannot send a ping of the protocol. */
+export const clientMessage = z.strictObject({ type: z.literal("ping") });
+
+/**
+ * The subprotocol of `/ws`. A page, which cannot set headers, offers a second one beside it that
+ * carries its token: `new WebSocket(url, ["todo.v1", "bearer." + token])`.
+ */
+export const syncProtocol = "todo.v1";
+export const tokenProtocolPrefix = "bearer.";
+
+/** Why the service closed a connection. Reconnect with the last sequence, unless it says not to. */
+export const closeCodes = {
+  /** The replica goes; another one is there. Reconnect after a short random time. */
+  restarting: 1012,
+  /** A message was larger than a ping can be; by the protocol itself. */
+  tooBig: 1009,
+  /** What the client sent is no message of ours. A fault of the client: do not repeat it. */
+  notUnderstood: 4400,
+  /** The token ran out: reconnect with a new one. */
+  expired: 4401,
+  /** Nothing was heard of the client for two heartbeats. */
+  silent: 4408,
+  /** The client takes messages slower than they come. Reconnect, it goes on where it was. */
+  tooSlow: 4413,
+  /** The user has as many connections as are allowed, or the client says too much. */
+  tooMany: 4429,
+} as const;

@@ -1,0 +1,53 @@
+import type { MiddlewareHandler } from "hono";
+import { jwtVerify } from "jose";
+import { z } from "zod";
+import { id } from "#apps/contracts/tasks.ts";
+import { Problem } from "./problem.ts";
+
+/** Who signs bearer tokens, for whom, and how. */
+export const tokenTerms = {
+  issuer: "todo-evolution-development",
+  audience: "todo-evolution",
+  algorithm: "HS256",
+} as const;
+
+/** Whose a valid token is, and until when: milliseconds since 1970. */
+export type Bearer = { readonly userId: string; readonly expiresAtMs: number };
+
+export type UserVariables = { readonly userId: string };
+
+/** Reads bearer tokens; one that is not valid is a problem of 401 that says why. */
+export function createTokenReader(secret: string): (token: string) => Promise<Bearer> {
+  const key = new TextEncoder().encode(secret);
+  const { issuer, audience, algorithm } = tokenTerms;
+  const terms = { issuer, audience, algorithms: [algorithm], requiredClaims: ["exp"] };
+  return async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, key, terms);
+      return { userId: id.parse(payload.sub), expiresAtMs: (payload.exp ?? 0) * 1_000 };
+    } catch (error) {
+      const reason =
+        error instanceof z.ZodError ? "its subject is not a user id" : "it is not valid";
+      throw new Problem(401, "Not authenticated", `the bearer token was refused: ${reason}`);
+    }
+  };
+}
+
+/** The token in an Authorization header; undefined where there is none. */
+export function bearerTokenOf(authorization: string | undefined): string | undefined {
+  const [scheme, token] = (authorization ?? "").split(" ");
+  return scheme?.toLowerCase() === "bearer" ? token : undefined;
+}
+
+/** Lets only bearers of a valid token through and sets whose it is. */
+export function authenticated(secret: string): MiddlewareHandler<{ Variables: UserVariables }> {
+  const read = createTokenReader(secret);
+  return async (context, next) => {
+    const token = bearerTokenOf(context.req.header("authorization"));
+    if (!token) {
+      throw new Problem(401, "Not authenticated", "send a token as `Authorization: Bearer …`");
+    }
+    context.set("userId", (await read(token)).userId);
+    await next();
+  };
+}
