@@ -29,6 +29,7 @@ const commands = {
   "stack-test": (args) => [{ argv: [join(clone, "tests/local/main.ts"), ...args] }],
   release: (args) => [{ argv: [join(clone, "apps/contracts/release.ts"), ...args] }],
   faults: (args) => [{ argv: [join(clone, "tests/faults/main.ts"), ...args] }],
+  bench: (args) => [{ argv: [join(clone, "tests/bench/main.ts"), ...args] }],
   test: (args) => [
     { name: "types", argv: [join(modules, "typescript/bin/tsc"), "--noEmit"] },
     { name: "lint", argv: [join(modules, "@biomejs/biome/bin/biome"), "check", "."] },

@@ -1,0 +1,161 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { ensurePrograms } from "#toolchain/ensure.ts";
+import { findStack, Refusal, requireApi, requireStack } from "../e2e/stack.ts";
+import { distributionOf } from "./distribution.ts";
+import { describeMachine, load } from "./machine.ts";
+import { absent } from "./measures/absent.ts";
+import { bare } from "./measures/bare.ts";
+import type { Bench, Measure } from "./measures/bench.ts";
+import { broker } from "./measures/broker.ts";
+import { coldStart } from "./measures/cold-start.ts";
+import { command, preview } from "./measures/commands.ts";
+import { effectDelay } from "./measures/effect-delay.ts";
+import { consumerEffects, publish, relay } from "./measures/events.ts";
+import { burst, sustained } from "./measures/load.ts";
+import { type Measurement, markdownOf, type Report, verdictsOf } from "./report.ts";
+import { createSystem } from "./system.ts";
+
+const measures: Readonly<Record<string, Measure>> = {
+  preview,
+  "cold-start": coldStart,
+  broker,
+  bare,
+  publish,
+  relay,
+  consumer: consumerEffects,
+  "effect-delay": effectDelay,
+  burst,
+  sustained,
+};
+
+const usage = `Usage: npm run bench -- --out DIR [--only name --seconds 60]
+
+Measures section 8 of the specification against the local stack, and writes report.json and
+report.md into DIR. Brings the stack up if it is not, and then takes it down again. Adds some ten
+thousand tasks and events to the stack. Takes about eight minutes.
+
+  --out      where the report goes
+  --only     one of the measures; may be given several times: ${Object.keys(measures).join(", ")}
+  --seconds  how long the sustained load lasts, and the others at most (60)
+  --help     print this
+
+Exits with 1 when a floor is missed or something could not be measured that should be.`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      out: { type: "string" },
+      only: { type: "string", multiple: true },
+      seconds: { type: "string", default: "60" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  if (!values.out) throw new Refusal(`--out is not set: where the report goes\n\n${usage}`);
+  const seconds = Number(values.seconds);
+  if (!Number.isInteger(seconds) || seconds < 5 || seconds > 600) {
+    throw new Refusal(`--seconds ${values.seconds} is not a whole number from 5 to 600`);
+  }
+  const unknown = values.only?.find((name) => !Object.hasOwn(measures, name));
+  if (unknown) {
+    throw new Refusal(`--only ${unknown} is unknown: ${Object.keys(measures).join(", ")}`);
+  }
+  await ensurePrograms(["k6"], { log: () => {} });
+
+  const ending = new AbortController();
+  const end = () => ending.abort(new Refusal("ended by a signal"));
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+  const since = performance.now();
+  const startedAt = new Date().toISOString();
+  const loadAtStart = load();
+  const measurements = await withStack(values.only, ending.signal, seconds);
+  const report: Report = {
+    machine: describeMachine(loadAtStart),
+    startedAt,
+    tookSeconds: (performance.now() - since) / 1_000,
+    verdicts: verdictsOf(measurements),
+    measurements,
+  };
+  write(resolve(values.out), report);
+  return isGood(report, values.only === undefined) ? 0 : 1;
+}
+
+/** Brings the stack up where it is not, measures, and leaves it as it was. */
+async function withStack(
+  only: readonly string[] | undefined,
+  signal: AbortSignal,
+  seconds: number,
+): Promise<Measurement[]> {
+  const wasUp = findStack() !== undefined;
+  const measurements: Measurement[] = [];
+  if (wasUp) {
+    const notMeasured = "the stack was up already: run `npm run down` before";
+    measurements.push({ name: "npm start", notMeasured });
+  } else {
+    console.log("npm start");
+    const values = distributionOf([await command(signal, "start")]);
+    measurements.push({ name: "npm start", unit: "ms", values, note: "with all programs built" });
+  }
+  try {
+    measurements.push(...(await measureAll(only, signal, seconds)));
+  } finally {
+    if (!wasUp) await command(new AbortController().signal, "down");
+  }
+  return measurements;
+}
+
+async function measureAll(
+  only: readonly string[] | undefined,
+  signal: AbortSignal,
+  seconds: number,
+): Promise<Measurement[]> {
+  const stack = requireStack();
+  await requireApi(stack.baseUrl);
+  const system = createSystem(stack, signal);
+  const bench: Bench = { system, seconds, signal, log: console.log };
+  const measurements: Measurement[] = [];
+  try {
+    for (const [name, measure] of Object.entries(measures)) {
+      if (only && !only.includes(name)) continue;
+      console.log(name);
+      try {
+        await system.drained(120_000);
+        measurements.push(...(await measure(bench)));
+      } catch (error) {
+        signal.throwIfAborted();
+        const notMeasured = `failed: ${(error as Error).message}`;
+        console.error(`  ${notMeasured}`);
+        measurements.push({ name, notMeasured });
+      }
+    }
+  } finally {
+    await system.close();
+  }
+  return only ? measurements : [...measurements, ...absent()];
+}
+
+function write(folder: string, report: Report): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "report.json"), `${JSON.stringify(report, null, 2)}\n`);
+  const text = markdownOf(report);
+  writeFileSync(join(folder, "report.md"), text);
+  console.log(`\n${text}\n${join(folder, "report.md")}`);
+}
+
+/** Whether no floor was missed and, in a whole run, every row was measured. */
+const isGood = ({ verdicts, measurements }: Report, isWhole: boolean): boolean =>
+  !verdicts.some(
+    ({ verdict }) => verdict === "missed" || (isWhole && verdict === "not measured"),
+  ) && !measurements.some((one) => "notMeasured" in one && one.notMeasured.startsWith("failed"));
+
+process.exitCode = await main().catch((error: NodeJS.ErrnoException) => {
+  const isExpected = error instanceof Refusal || error.code?.startsWith("ERR_PARSE_ARGS");
+  console.error(isExpected ? error.message : error);
+  return 1;
+});

@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { repositoryFolder } from "../../e2e/stack.ts";
+import { distributionOf } from "../distribution.ts";
+import type { Measurement } from "../report.ts";
+import type { Bench } from "./bench.ts";
+
+const withinMs = 300_000;
+
+/** Runs an npm script of the repository; resolves to how long it took, rejects when it failed. */
+export async function command(signal: AbortSignal, ...args: string[]): Promise<number> {
+  const since = performance.now();
+  const child = spawn(process.execPath, [join("commands", "bootstrap.mjs"), ...args], {
+    cwd: repositoryFolder,
+    stdio: ["ignore", "pipe", "pipe"],
+    signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]),
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk) => {
+      output = `${output}${chunk}`.slice(-3_000);
+    });
+  }
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${output}`);
+  return performance.now() - since;
+}
+
+/** Previews of the local stack that show no change. */
+export async function preview({ signal }: Bench): Promise<Measurement[]> {
+  const times: number[] = [];
+  for (let run = 0; run < 3; run++) times.push(await command(signal, "preview"));
+  return [
+    {
+      name: "preview of local",
+      unit: "ms",
+      values: distributionOf(times),
+      note: "npm run preview",
+    },
+    {
+      name: "preview of dev",
+      notMeasured: "needs a cluster; the same program on the local stack is `preview of local`",
+    },
+  ];
+}

@@ -1,0 +1,124 @@
+import { distributionOf, isFlat, ratesOf } from "../distribution.ts";
+import { type LoadResult, runLoad, users } from "../k6.ts";
+import type { Measurement } from "../report.ts";
+import type { Sample } from "../system.ts";
+import type { Bench } from "./bench.ts";
+
+const drainWithinMs = 180_000;
+const accounts = 1_000;
+const mostTries = 4;
+
+/** A burst of 20 s at most, as fast as it is taken, and everything delivered afterwards. */
+export async function burst(bench: Bench): Promise<Measurement[]> {
+  const { system, signal } = bench;
+  const seconds = Math.min(20, bench.seconds);
+  const { tokens } = await system.tokens(accounts);
+  const before = await system.sample();
+  const load = runLoad({ baseUrl: system.stack.baseUrl, tokens, seconds, signal });
+  const { result, samples } = await system.during(load);
+  const since = performance.now();
+  await system.drained(drainWithinMs);
+  const drainMs = performance.now() - since;
+  const { effects } = await system.sample();
+  const delivered = effects - before.effects;
+  const whole = delivered === result.created && result.failed === 0;
+  const throughput = result.created / (seconds + drainMs / 1_000);
+  const note =
+    `${result.created} created, ${delivered} took effect, ${result.failed} refused; ` +
+    `delivered ${(drainMs / 1_000).toFixed(1)} s after the end, ${Math.round(throughput)}/s over both`;
+  return [
+    rate("create burst", samples, result.created / seconds, { note, holds: whole }),
+    latency("create burst: latency", result),
+    {
+      name: "create burst: whole way",
+      unit: "/s",
+      values: distributionOf([throughput]),
+      note: "tasks created and delivered, over the time until the last effect",
+    },
+  ];
+}
+
+/**
+ * The highest rate of those tried at which the outbox and the lag stay flat, found downwards from
+ * what the system delivered after a burst.
+ */
+export async function sustained(bench: Bench): Promise<Measurement[]> {
+  const { system, signal, seconds } = bench;
+  const { tokens } = await system.tokens(accounts);
+  let target = Math.round(await startingRate(bench, tokens));
+  const tried: string[] = [];
+  for (let attempt = 1; ; attempt++) {
+    const before = await system.sample();
+    const load = { baseUrl: system.stack.baseUrl, tokens, seconds, rate: target, signal };
+    const { result, samples } = await system.during(runLoad(load));
+    const held = isHeld(samples, result, target * seconds);
+    tried.push(`${target}/s ${held ? "holds" : "does not"}`);
+    bench.log(`  ${tried.at(-1)}`);
+    await system.drained(drainWithinMs);
+    const delivered = (await system.sample()).effects - before.effects;
+    if (held || attempt === mostTries) {
+      const holds = held && delivered === result.created && result.failed === 0;
+      const note = `${holds ? "outbox and lag flat" : "outbox or lag grew"}; tried ${tried.join(", ")}; ${users} users over ${accounts} accounts, ${result.created} created, ${delivered} took effect`;
+      return [
+        rate("create sustained", samples, result.created / seconds, { note, holds }),
+        latency("create sustained: latency", result),
+        level("create sustained: lag", samples, ({ lag }) => lag),
+        level("create sustained: outbox depth", samples, ({ depth }) => depth),
+        effectRate("create sustained: effects", samples),
+      ];
+    }
+    target = Math.round(target * 0.8);
+  }
+}
+
+/** What a short burst shows that the whole way can carry. */
+async function startingRate(bench: Bench, tokens: readonly string[]): Promise<number> {
+  const { system, signal } = bench;
+  const seconds = 8;
+  const since = performance.now();
+  const { created } = await runLoad({ baseUrl: system.stack.baseUrl, tokens, seconds, signal });
+  await system.drained(drainWithinMs);
+  return created / ((performance.now() - since) / 1_000);
+}
+
+/** Whether nearly all was sent and what waits did not grow by more than half a second's worth. */
+function isHeld(samples: readonly Sample[], result: LoadResult, wanted: number): boolean {
+  const allowed = (result.created / Math.max(1, samples.length)) * 0.5;
+  return (
+    result.created > wanted * 0.97 &&
+    isFlat(
+      samples.map(({ depth }) => depth),
+      allowed * 2, // each task has two rows
+    ) &&
+    isFlat(
+      samples.map(({ lag }) => lag),
+      allowed,
+    )
+  );
+}
+
+type More = { readonly note?: string; readonly holds?: boolean };
+
+/** How many tasks each second had; the mean is of the whole time, by what was acknowledged. */
+const rate = (name: string, samples: readonly Sample[], mean: number, more: More): Measurement => {
+  const counted = samples.map(({ atMs, created }) => ({ atMs, value: created }));
+  return { name, unit: "/s", values: { ...distributionOf(ratesOf(counted)), mean }, ...more };
+};
+
+const effectRate = (name: string, samples: readonly Sample[]): Measurement => ({
+  name,
+  unit: "/s",
+  values: distributionOf(ratesOf(samples.map(({ atMs, effects }) => ({ atMs, value: effects })))),
+});
+
+const level = (
+  name: string,
+  samples: readonly Sample[],
+  of: (sample: Sample) => number,
+): Measurement => ({ name, unit: "messages", values: distributionOf(samples.map(of)) });
+
+const latency = (name: string, { latency: values }: LoadResult): Measurement => ({
+  name,
+  unit: "ms",
+  values,
+});
