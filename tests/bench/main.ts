@@ -123,12 +123,18 @@ async function measureAll(
   try {
     for (const [name, measure] of Object.entries(measures)) {
       if (only && !only.includes(name)) continue;
+      if (signal.aborted) {
+        // What was measured until then is told all the same.
+        measurements.push({ name, notMeasured: "the run was ended before" });
+        continue;
+      }
       console.log(name);
       try {
         await system.drained(120_000);
-        measurements.push(...(await measure(bench)));
+        const measured = await measure(bench);
+        for (const one of measured) console.log(lineOf(one));
+        measurements.push(...measured);
       } catch (error) {
-        signal.throwIfAborted();
         const notMeasured = `failed: ${(error as Error).message}`;
         console.error(`  ${notMeasured}`);
         measurements.push({ name, notMeasured });
@@ -138,6 +144,13 @@ async function measureAll(
     await system.close();
   }
   return only ? measurements : [...measurements, ...absent()];
+}
+
+function lineOf(one: Measurement): string {
+  if ("notMeasured" in one) return `  ${one.name}: not measured, ${one.notMeasured}`;
+  const { mean, p50, p95, max, n } = one.values;
+  const [a, b, c, d] = [mean, p50, p95, max].map((value) => value.toPrecision(4));
+  return `  ${one.name} ${one.unit}: mean ${a}, p50 ${b}, p95 ${c}, max ${d}, n ${n}; ${one.note ?? ""}`;
 }
 
 function write(folder: string, report: Report): void {

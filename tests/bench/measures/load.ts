@@ -1,5 +1,6 @@
 import { distributionOf, isFlat, ratesOf } from "../distribution.ts";
 import { type LoadResult, runLoad, users } from "../k6.ts";
+import { perPiece, processorTimes } from "../processor-time.ts";
 import type { Measurement } from "../report.ts";
 import type { Sample } from "../system.ts";
 import type { Bench } from "./bench.ts";
@@ -14,11 +15,13 @@ export async function burst(bench: Bench): Promise<Measurement[]> {
   const seconds = Math.min(20, bench.seconds);
   const { tokens } = await system.tokens(accounts);
   const before = await system.sample();
+  const used = processorTimes(system.stack.stackFolder);
   const load = runLoad({ baseUrl: system.stack.baseUrl, tokens, seconds, signal });
   const { result, samples } = await system.during(load);
   const since = performance.now();
   await system.drained(drainWithinMs);
   const drainMs = performance.now() - since;
+  const costs = perPiece(used, processorTimes(system.stack.stackFolder), result.created);
   const { effects } = await system.sample();
   const delivered = effects - before.effects;
   const whole = delivered === result.created && result.failed === 0;
@@ -34,6 +37,12 @@ export async function burst(bench: Bench): Promise<Measurement[]> {
       unit: "/s",
       values: distributionOf([throughput]),
       note: "tasks created and delivered, over the time until the last effect",
+    },
+    {
+      name: "create burst: processor time of a task",
+      unit: "ms",
+      values: distributionOf([costs.reduce((sum, { ms }) => sum + ms, 0)]),
+      note: `whatever else the machine does; ${costs.map(({ name, ms }) => `${name} ${ms.toFixed(2)}`).join(", ")}`,
     },
   ];
 }
