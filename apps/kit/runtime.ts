@@ -54,6 +54,7 @@ export type Runtime<S extends ServiceContract> = {
 };
 
 const backlogEveryMs = 5_000;
+const relayConnections = 4;
 
 /** Reads the environment of a service and makes what its contract asks for. Nothing connects yet. */
 export function createRuntime<S extends ServiceContract & { readonly database: true }>(
@@ -73,7 +74,10 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
 
   const publishes = contract.publishes.length > 0 && env.DAPR_ENABLED === "true";
   const lanes = publishes ? claimLanes(databaseUrl, appId, log) : undefined;
-  const relay = lanes && startMeasuredRelay(connection, lanes, sidecar, metrics, log);
+  // Of its own: its lanes, all at once, would take every connection from the requests.
+  const relayConnection = lanes && connect(databaseUrl, { maxConnections: relayConnections });
+  const relay =
+    lanes && relayConnection && startMeasuredRelay(relayConnection, lanes, sidecar, metrics, log);
 
   return {
     env,
@@ -122,6 +126,7 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
         onClose: async () => {
           await relay?.stop();
           await lanes?.close();
+          await relayConnection?.close();
           await redis?.close();
           await connection.close();
           await closeTracer();
