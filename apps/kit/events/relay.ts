@@ -83,6 +83,8 @@ export function startRelay(deps: RelayDeps): Relay {
       if (rows.length === 0) break;
       const sent = await sendInOrder(rows, round);
       if (sent.length) await deps.database.delete(outbox).where(isAnyOf(sent));
+      // That was all there was; what has come since has raised the signal, or the poll finds it.
+      if (rows.length < rowsPerRead) break;
     }
     return refusedUsers.size > 0;
   }
