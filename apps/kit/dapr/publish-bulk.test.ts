@@ -4,9 +4,12 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { afterEach, expect, test } from "vitest";
 import { sampleRow } from "#apps/kit/testing/samples.ts";
+import { createTracer } from "#apps/kit/tracing/tracer.ts";
+import type { ZipkinSpan } from "#apps/kit/tracing/zipkin-exporter.ts";
 import { createBulkPublisher } from "./publish-bulk.ts";
 
-type Call = { path: string | undefined; token: unknown; entries: { entryId: string }[] };
+type Entry = { entryId: string; metadata: { traceparent: string } };
+type Call = { path: string | undefined; token: unknown; traceparent: unknown; entries: Entry[] };
 
 let server: Server | undefined;
 afterEach(() => server?.closeAllConnections());
@@ -17,14 +20,17 @@ async function sidecar(status: number, body: string) {
   const calls: Call[] = [];
   server = createServer(async (request: IncomingMessage, response) => {
     const entries = (await json(request)) as Call["entries"];
-    calls.push({ path: request.url, token: request.headers["dapr-api-token"], entries });
+    const { "dapr-api-token": token, traceparent } = request.headers;
+    calls.push({ path: request.url, token, traceparent, entries });
     if (status > 0) response.writeHead(status).end(body);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const sidecarUrl = `http://127.0.0.1:${port}`;
-  const options = { sidecarUrl, apiToken: "token", source: "backend", timeoutMs: 300 };
-  return { calls, publish: createBulkPublisher(options) };
+  const spans: ZipkinSpan[] = [];
+  const tracer = createTracer({ share: 1, exportSpan: (span) => spans.push(span) });
+  const options = { sidecarUrl, apiToken: "token", source: "backend", timeoutMs: 300, tracer };
+  return { calls, spans, publish: createBulkPublisher(options) };
 }
 
 const row = (id: number) => sampleRow({ id });
@@ -59,4 +65,25 @@ test.each([
 test("a sidecar that does not answer is given up after the time", async () => {
   const { publish } = await sidecar(0, "");
   await expect(publish("task-events", [row(1)])).rejects.toThrow();
+});
+
+test("each record goes on in the trace of its change, the call in that of the first recorded one", async () => {
+  const { calls, spans, publish } = await sidecar(204, "");
+  const unrecorded = sampleRow({ id: 1, traceparent: `00-${"a".repeat(32)}-${"1".repeat(16)}-00` });
+  const recorded = sampleRow({ id: 2, traceparent: `00-${"b".repeat(32)}-${"2".repeat(16)}-01` });
+  await publish("task-events", [unrecorded, recorded]);
+  const sent = calls[0]?.entries.map(({ metadata }) => metadata.traceparent);
+  expect(sent?.[0]).toMatch(/^00-a{32}-.*-00$/);
+  expect(sent?.[1]).toMatch(/^00-b{32}-.*-01$/);
+  expect(calls[0]?.traceparent).toBe(sent?.[1]);
+  expect(spans).toMatchObject([
+    { traceId: "b".repeat(32), parentId: "2".repeat(16), name: "publish task-events" },
+  ]);
+  expect(sent?.[1]).toContain(spans[0]?.id);
+});
+
+test("a row that was not sent has a span that says so", async () => {
+  const { spans, publish } = await sidecar(500, '{"failedEntries":[{"entryId":"2"}]}');
+  await publish("task-events", [row(1), row(2)]);
+  expect(spans.map(({ tags }) => tags.error)).toEqual([undefined, "not sent"]);
 });
