@@ -6,6 +6,8 @@ export type DeadLetter = {
   readonly bytes: Uint8Array;
   /** Key of the original record; absent when it had none. */
   readonly key?: string | undefined;
+  /** Where the record is in its topic: `<partition>/<offset>`. */
+  readonly position?: string | undefined;
   readonly error: string;
   readonly consumer: string;
   readonly attempts: number;
@@ -23,4 +25,5 @@ export const deadLetterHeaders = (letter: DeadLetter): Record<string, string> =>
   consumer: letter.consumer,
   attempts: String(letter.attempts),
   failedAt: letter.failedAt.toISOString(),
+  ...(letter.position && { position: letter.position }),
 });

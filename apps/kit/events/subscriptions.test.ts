@@ -1,3 +1,4 @@
+import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, test, vi } from "vitest";
 import type { ServiceContract } from "#apps/contracts/services.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
@@ -270,3 +271,55 @@ describe("the types", () => {
 });
 
 async function nothing(): Promise<void> {}
+
+describe("a record of an operator", () => {
+  const addressed = (addressee: string) => ({ ...delivery("task-events"), addressee });
+
+  test("for another consumer is passed over, whatever it holds", async () => {
+    const { receive, handler, letters, outcomes } = setUp(count);
+    for (const bytes of [sampleBytes("task-events"), bytesOf("no event")]) {
+      expect(await receive("task-events", { ...addressed("another"), bytes })).toBe("SUCCESS");
+    }
+    expect(handler).not.toHaveBeenCalled();
+    expect([letters, outcomes]).toEqual([[], ["skipped", "skipped"]]);
+  });
+
+  test("for this consumer is applied, and once", async () => {
+    const { receive, outcomes } = setUp(count);
+    for (const _ of [1, 2]) await receive("task-events", addressed("keeper"));
+    expect(outcomes).toEqual(["applied", "duplicate"]);
+    expect(await effects()).toBe(1);
+  });
+
+  test("that is poison still goes back after one try", async () => {
+    const { receive, handler, letters } = setUp(async () => {
+      throw new Error("not mended");
+    });
+    await receive("task-events", { ...addressed("keeper"), partition: "2", offset: "17" });
+    expect(handler).toHaveBeenCalledOnce();
+    expect(letters).toMatchObject([{ attempts: 1, position: "2/17" }]);
+  });
+
+  test("lets the inbox forget what came since a time, and nothing before it", async () => {
+    const { receive, outcomes } = setUp(count);
+    const old = sampleBytes("task-events", { id: 1 });
+    const recent = sampleBytes("task-events", { id: 2 });
+    for (const bytes of [old, recent]) await receive("task-events", { bytes });
+    const hourAgo = new Date(Date.now() - 3_600_000);
+    await testing.database
+      .update(inbox)
+      .set({ receivedAt: new Date(hourAgo.getTime() - 120_000) })
+      .where(eq(inbox.eventId, uuidOf(1_001)));
+    const forgetSince = hourAgo.toISOString();
+    expect(await receive("task-events", { ...addressed("keeper"), forgetSince })).toBe("SUCCESS");
+    for (const bytes of [old, recent]) await receive("task-events", { bytes });
+    expect(outcomes).toEqual(["applied", "applied", "duplicate", "applied"]);
+  });
+
+  test("that asks to forget waits while the database is away", async () => {
+    const away = { execute: async () => Promise.reject(refused()) } as unknown as Database;
+    const { receive } = setUp(count, { database: away });
+    const forgetSince = new Date().toISOString();
+    expect(await receive("task-events", { ...addressed("keeper"), forgetSince })).toBe("RETRY");
+  });
+});

@@ -11,6 +11,7 @@ import type { Tracer } from "#apps/kit/tracing/tracer.ts";
 import type { SendDeadLetter } from "./dead-letters.ts";
 import type { Envelope } from "./envelope.ts";
 import { InvalidEventError, parseEnvelope } from "./envelope.ts";
+import { forgetReceived } from "./forget.ts";
 import { inbox } from "./tables.ts";
 
 /** What a handler is given beside the event, by the kind of its effect. */
@@ -34,12 +35,15 @@ export type Delivery = {
   readonly key?: string | undefined;
   readonly partition?: string | undefined;
   readonly offset?: string | undefined;
+  /** What an operator's record says, see operatorHeaders: for whom it is, and what to forget. */
+  readonly addressee?: string | undefined;
+  readonly forgetSince?: string | undefined;
 };
 
 /** `SUCCESS`: done for good, go on. `RETRY`: something is away, deliver it again. */
 export type Verdict = "SUCCESS" | "RETRY";
 
-export type Outcome = "applied" | "duplicate" | "dead-lettered" | "dropped" | "retry";
+export type Outcome = "applied" | "duplicate" | "dead-lettered" | "dropped" | "retry" | "skipped";
 
 export type ReceiverDeps = {
   readonly appId: string;
@@ -73,6 +77,11 @@ export function createReceiver<S extends ServiceContract>(
     const effect = contract.subscribes[topic];
     if (!effect) throw new Error(`${deps.appId} does not subscribe to ${topic}`);
     const log = deps.log.child({ topic, partition: delivery.partition, offset: delivery.offset });
+    if (delivery.addressee !== undefined && delivery.addressee !== deps.appId) {
+      deps.observe?.(topic, "skipped");
+      return "SUCCESS";
+    }
+    if (delivery.forgetSince !== undefined) return forget(topic, delivery.forgetSince, log);
 
     let event: Envelope<Topic>;
     try {
@@ -110,7 +119,9 @@ export function createReceiver<S extends ServiceContract>(
           deps.observe?.(topic, "retry");
           return "RETRY";
         }
-        const delayMs = delaysMs[attempt - 1];
+        // A redriven event that is poison still goes back at once: a hundred of them, each with
+        // all its tries, would hold their partition up for half an hour.
+        const delayMs = delivery.addressee === undefined ? delaysMs[attempt - 1] : undefined;
         if (delayMs === undefined) {
           return setAside(topic, effect, delivery, error, attempt, eventLog);
         }
@@ -146,6 +157,24 @@ export function createReceiver<S extends ServiceContract>(
     });
   }
 
+  /** Does what the record says that comes before a replay; only an inbox has to forget. */
+  async function forget(topic: Topic, since: string, log: Logger): Promise<Verdict> {
+    const time = new Date(since);
+    if (Number.isNaN(time.getTime())) {
+      log.error({ since }, "what to forget is no time; passed over");
+      return "SUCCESS";
+    }
+    try {
+      const forgotten = deps.database ? await forgetReceived(deps.database, time) : 0;
+      log.warn({ since, forgotten }, "forgot which events were received, for a replay");
+      return "SUCCESS";
+    } catch (error) {
+      log.warn({ error: reasonOf(error) }, "cannot forget now what was received");
+      deps.observe?.(topic, "retry");
+      return "RETRY";
+    }
+  }
+
   // An unknown error while a dependency does not answer is the dependency's, not the event's.
   async function isAwayNow(error: unknown): Promise<boolean> {
     if (isAway(error)) return true;
@@ -173,6 +202,7 @@ export function createReceiver<S extends ServiceContract>(
         topic: deadLetterTopic(topic, deps.appId),
         bytes: delivery.bytes,
         key: delivery.key,
+        position: delivery.partition && `${delivery.partition}/${delivery.offset}`,
         error: reasonOf(error),
         consumer: deps.appId,
         attempts,

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { eventRoute } from "#apps/contracts/dapr.ts";
+import { operatorHeaders } from "#apps/contracts/operator.ts";
 import type { ServiceContract } from "#apps/contracts/services.ts";
 import { subscriptionsOf } from "#apps/contracts/services.ts";
 import { fromSidecarOnly } from "#apps/kit/dapr/tokens.ts";
@@ -29,6 +30,8 @@ export function createEventRoutes(
         key: unescaped(context.req.header("__key")),
         partition: context.req.header("__partition"),
         offset: context.req.header("__offset"),
+        addressee: unescaped(context.req.header(operatorHeaders.consumer)),
+        forgetSince: unescaped(context.req.header(operatorHeaders.forgetSince)),
       });
       return context.json({ status });
     });
