@@ -1,48 +1,27 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { parse } from "yaml";
 import { readKubeconfig } from "#infra/clusters/kubeconfig.ts";
 import { examine } from "./doctor/checks.ts";
 import { openApi } from "./doctor/cluster-api.ts";
+import { findingsOfLag, findingsOfLetters } from "./doctor/events.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { takeSnapshot } from "./doctor/snapshot.ts";
+import { whereIs } from "./doctor/where.ts";
+import { listDeadLetters, placesOf } from "./events/dead-letters.ts";
+import { withAdmin } from "./events/kafka.ts";
+import { lagOf } from "./events/lag.ts";
+import { localAccess } from "./events/where.ts";
 import { Refusal, run } from "./local/run.ts";
-import { clone } from "./local/stack.ts";
 
 const help = `npm run doctor -- --stack dev [--namespace todo] [--kubeconfig file] [--context name]
 
 Looks at a stack that runs on Kubernetes and says what is wrong and what to do: pods, sidecars,
-components, topics, users, events that wait, dead letters, objects that cannot be deleted.
-Changes nothing. Exits with 1 when something is broken.
+components, topics, users, events that wait, dead letters, objects that cannot be deleted. Of the
+local stack (--stack local) it looks at events that wait and at dead letters. Changes nothing. Exits with 1 when something is broken.
 
   -s, --stack     whose configuration (Pulumi.<stack>.yaml) names cluster and namespace
   --namespace     of the services, where it is not the configuration's
   --kubeconfig    where it is not the configuration's, or KUBECONFIG
   --context       where it is not the configuration's`;
-
-type Where = { namespace: string; kubeconfig: string | undefined; context: string | undefined };
-
-/** Where the stack's configuration says it stands. Only these keys are looked at. */
-function whereIs(stack: string): Where {
-  const file = join(clone, `Pulumi.${stack}.yaml`);
-  if (!existsSync(file)) {
-    throw new Refusal(`there is no stack ${stack}: ${file} does not exist`);
-  }
-  const config = parse(readFileSync(file, "utf8"))?.config ?? {};
-  const value = (key: string) => config[`todo-evolution:${key}`];
-  if (value("target") !== "kubernetes") {
-    throw new Refusal(
-      `the stack ${stack} does not stand on Kubernetes; for the local one: npm run status`,
-    );
-  }
-  const cluster = value("cluster") ?? {};
-  return {
-    namespace: value("namespace") ?? "todo",
-    kubeconfig: cluster.kubeconfig,
-    context: cluster.kind === "minikube" ? (cluster.profile ?? "minikube") : cluster.context,
-  };
-}
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -60,18 +39,33 @@ async function main(): Promise<number> {
   }
   if (!values.stack) throw new Refusal("name the stack: npm run doctor -- --stack dev");
   const where = whereIs(values.stack);
+  if (where === "local") return examineLocal();
   const namespace = values.namespace ?? where.namespace;
   const kubeconfig = readKubeconfig(values.kubeconfig ?? where.kubeconfig);
   const context = values.context ?? (values.kubeconfig ? undefined : where.context);
   const api = openApi(kubeconfig, context);
   const findings = examine(await takeSnapshot(api, namespace));
+  return tell(findings, `in namespace ${namespace}`);
+}
+
+/** Of the local stack, whose processes `npm run status` tells of: what waits in Kafka. */
+async function examineLocal(): Promise<number> {
+  const access = localAccess();
+  const [lags, letters] = await withAdmin(access, (admin) =>
+    Promise.all([lagOf(admin), listDeadLetters(access, admin, placesOf())]),
+  );
+  const findings = [...findingsOfLag(lags, ""), ...findingsOfLetters(letters, "")];
+  return tell(findings, "in Kafka of the local stack (its processes: npm run status)");
+}
+
+function tell(findings: readonly Finding[], where: string): number {
   for (const finding of findings) print(finding);
   const count = findings.filter(({ severity }) => severity === "broken").length;
   const warnings = findings.length - count;
   console.log(
     findings.length === 0
-      ? `Nothing is wrong in namespace ${namespace}.`
-      : `\n${count} broken, ${warnings} to look at, in namespace ${namespace}.`,
+      ? `Nothing is wrong ${where}.`
+      : `\n${count} broken, ${warnings} to look at, ${where}.`,
   );
   return count > 0 ? 1 : 0;
 }

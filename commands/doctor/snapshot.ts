@@ -1,5 +1,5 @@
 import { operators } from "#components/platform/operators.ts";
-import type { ClusterApi } from "./cluster-api.ts";
+import type { ClusterReader } from "./cluster-api.ts";
 
 /** An object of the API, as much of it as the checks look at. */
 // biome-ignore lint/suspicious/noExplicitAny: any object of the API
@@ -44,7 +44,7 @@ const conditioned = [
 const logLines = 15;
 
 /** Reads everything that the checks look at; kinds that the cluster does not know are empty. */
-export async function takeSnapshot(api: ClusterApi, namespace: string): Promise<Snapshot> {
+export async function takeSnapshot(api: ClusterReader, namespace: string): Promise<Snapshot> {
   const list = async (path: string): Promise<Thing[]> => {
     const answer = await api.get(path);
     // Objects in a list do not say what kind they are.
@@ -92,7 +92,7 @@ export async function takeSnapshot(api: ClusterApi, namespace: string): Promise<
   };
 }
 
-async function readMetrics(api: ClusterApi, namespace: string, pods: readonly Thing[]) {
+async function readMetrics(api: ClusterReader, namespace: string, pods: readonly Thing[]) {
   const serving = pods.filter((pod) => pod.metadata.annotations?.["dapr.io/app-port"]);
   const read = serving.map(async ({ metadata }) => {
     const port = metadata.annotations["dapr.io/app-port"];
@@ -102,7 +102,7 @@ async function readMetrics(api: ClusterApi, namespace: string, pods: readonly Th
   return Object.fromEntries((await Promise.all(read)).filter(([, text]) => text !== ""));
 }
 
-async function readLogs(api: ClusterApi, pods: readonly Thing[]) {
+async function readLogs(api: ClusterReader, pods: readonly Thing[]) {
   const unwell = pods.flatMap((pod) =>
     [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])]
       .filter((status: Thing) => !status.ready && !status.state?.terminated?.reason?.match(/Comp/))

@@ -1,0 +1,49 @@
+import type { DeadLetter } from "#commands/events/dead-letters.ts";
+import { broken, type Finding, warning } from "./finding.ts";
+
+/** So many records may wait for one consumer of one topic; the alert says the same. */
+export const mostLag = 1_000;
+
+/** What is known of a lag, by Kafka itself or by its exporter. */
+export type KnownLag = { readonly app: string; readonly topic: string; readonly lag: number };
+
+/** Consumers that are behind, with the remedy. `stack` is the option for `npm run events`, or "". */
+export function findingsOfLag(lags: readonly KnownLag[], stack: string): Finding[] {
+  const sums = new Map<string, number>();
+  for (const { app, topic, lag } of lags) {
+    sums.set(`${app} ${topic}`, (sums.get(`${app} ${topic}`) ?? 0) + lag);
+  }
+  return [...sums]
+    .filter(([, lag]) => lag > mostLag)
+    .map(([subscription, lag]) => {
+      const [app, topic] = subscription.split(" ");
+      return broken(
+        `Consumer ${app}`,
+        `${lag} events of ${topic} wait for it`,
+        "see that it and its sidecar run and what its log says it waits for; which partitions: " +
+          `npm run events -- lag${stack}`,
+      );
+    });
+}
+
+/** Dead letters that wait for a decision, with the remedy and the last error of each consumer. */
+export function findingsOfLetters(letters: readonly DeadLetter[], stack: string): Finding[] {
+  const byTopic = Map.groupBy(letters, ({ deadLetterTopic }) => deadLetterTopic);
+  return [...byTopic.values()].flatMap((found) => {
+    const last = found.at(-1);
+    if (!last) return [];
+    const { consumer, topic, error } = last;
+    return [
+      warning(
+        `Consumer ${consumer}`,
+        `${found.length} dead letters of ${topic}; the last one: ${error}`,
+        deadLetterRemedy(consumer, topic, stack),
+      ),
+    ];
+  });
+}
+
+/** What to do about the dead letters of a subscription. */
+export const deadLetterRemedy = (consumer: string, topic: string, stack: string): string =>
+  `see them: npm run events -- dlq list --app ${consumer} --topic ${topic}${stack}; mend the ` +
+  "cause, then: npm run events -- dlq redrive --all (or discard) with the same options";
