@@ -49,6 +49,7 @@ const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
   conditioned: [],
   operatorPods: [],
   metrics: {},
+  kafkaMetrics: "",
   logs: {},
   ...changes,
 });
@@ -203,6 +204,18 @@ test.each<[string, Partial<Snapshot>, string]>([
       },
     },
     "2 events were set aside",
+  ],
+  [
+    "a consumer that is behind",
+    {
+      kafkaMetrics: [0, 1]
+        .map(
+          (it) =>
+            `kafka_consumergroup_lag{consumergroup="audit",partition="${it}",topic="task-events"} 800`,
+        )
+        .join("\n"),
+    },
+    "1600 events of task-events wait for it",
   ],
 ])("%s is told", (_what, changes, told) => {
   expect(faults(changes).join("\n")).toContain(told);

@@ -1,5 +1,6 @@
 import { appIds, contractOf, subscriptionsOf } from "#apps/contracts/services.ts";
 import { componentsOf } from "#components/dapr/components.ts";
+import { findingsOfLag } from "./events.ts";
 import { broken, type Finding, warning } from "./finding.ts";
 import { sumOf } from "./prometheus.ts";
 import type { Snapshot, Thing } from "./snapshot.ts";
@@ -248,12 +249,25 @@ const events: Check = ({ metrics, pods }) =>
             warning(
               `Service ${appId}`,
               `${dead} events were set aside as dead letters since pod ${pod} started`,
-              "read their error headers in the dead-letter topics, mend the cause, redrive",
+              "those that still wait, each with its error: npm run events -- dlq list --app " +
+                `${appId} -s <stack>; mend the cause, then dlq redrive or discard`,
             ),
           ]
         : []),
     ];
   });
+
+/** What Kafka's exporter says of consumers: events that wait for one that is behind. */
+const lags: Check = ({ kafkaMetrics }) =>
+  findingsOfLag(
+    appIds.flatMap((app) =>
+      subscriptionsOf(contractOf(app)).map(([topic]) => ({
+        ...{ app, topic },
+        lag: sumOf(kafkaMetrics, "kafka_consumergroup_lag", { consumergroup: app, topic }),
+      })),
+    ),
+    " -s <stack>",
+  );
 
 const checks: readonly Check[] = [
   namespaceThere,
@@ -266,4 +280,5 @@ const checks: readonly Check[] = [
   daprObjects,
   conditions,
   events,
+  lags,
 ];

@@ -1,3 +1,4 @@
+import { kafkaExporterName, kafkaExporterPort } from "#components/observability/kafka-tools.ts";
 import { operators } from "#components/platform/operators.ts";
 import type { ClusterReader } from "./cluster-api.ts";
 
@@ -24,6 +25,8 @@ export type Snapshot = {
   readonly operatorPods: readonly Thing[];
   /** Prometheus text of a service, by pod. */
   readonly metrics: Readonly<Record<string, string>>;
+  /** Prometheus text of Kafka's exporter; empty where there is none. */
+  readonly kafkaMetrics: string;
   /** Last lines of a container that is not well, by `pod/container`. */
   readonly logs: Readonly<Record<string, string>>;
 };
@@ -88,6 +91,7 @@ export async function takeSnapshot(api: ClusterReader, namespace: string): Promi
     conditioned: custom.flat(),
     ...all,
     metrics: await readMetrics(api, namespace, pods),
+    kafkaMetrics: await readKafkaMetrics(api, namespace, pods),
     logs: await readLogs(api, [...all.pods, ...all.operatorPods]),
   };
 }
@@ -100,6 +104,16 @@ async function readMetrics(api: ClusterReader, namespace: string, pods: readonly
     return [metadata.name, (await api.text(path)) ?? ""] as const;
   });
   return Object.fromEntries((await Promise.all(read)).filter(([, text]) => text !== ""));
+}
+
+async function readKafkaMetrics(api: ClusterReader, namespace: string, pods: readonly Thing[]) {
+  const exporter = pods.find(
+    ({ metadata }) => metadata.labels?.["app.kubernetes.io/name"] === kafkaExporterName,
+  );
+  if (!exporter) return "";
+  const { name } = exporter.metadata;
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}:${kafkaExporterPort}/proxy/metrics`;
+  return (await api.text(path)) ?? "";
 }
 
 async function readLogs(api: ClusterReader, pods: readonly Thing[]) {

@@ -1,7 +1,14 @@
 import { type Admin, Producer } from "@platformatic/kafka";
 import { handledHeaders, operatorHeaders } from "#apps/contracts/operator.ts";
 import { type DeadLetter, type DeadLetterPlace, openLetters } from "./dead-letters.ts";
-import { clientOptions, ends, type KafkaAccess, offsetsAt, readAll } from "./kafka.ts";
+import {
+  clientOptions,
+  ends,
+  type KafkaAccess,
+  offsetsAt,
+  readAll,
+  untilSettled,
+} from "./kafka.ts";
 
 /** What becomes of a dead letter. */
 export type Verdict = "redriven" | "discarded";
@@ -10,6 +17,8 @@ export type Verdict = "redriven" | "discarded";
 export type Handled = { readonly done: string[]; readonly missing: string[] };
 
 const inOneTransaction = 100;
+// The client would say that it is producer 0, and be told that this one is fenced off.
+const newProducer = { producerId: -1n, producerEpoch: -1 };
 
 /**
  * Redrives or discards dead letters of one topic, all that wait or those with these ids.
@@ -40,15 +49,16 @@ export async function handleLetters(
   try {
     for (;;) {
       // Begins with the right to be the only one; what is open is read after that.
-      const transaction = await producer.beginTransaction();
+      const transaction = await producer.beginTransaction(newProducer);
       try {
         const open = openLetters(place, await readAll(access, admin, place.name));
+        const undone = open.filter(({ id }) => done.includes(id)).map(({ id }) => id);
+        if (undone.length > 0) throw new Error(`Kafka did not keep what was written: ${undone}`);
         const wanted = open
           .filter(({ id }) => ids === "all" || ids.includes(id))
-          .filter(({ id }) => !done.includes(id))
           .slice(0, inOneTransaction);
         if (wanted.length === 0) {
-          await transaction.abort();
+          await transaction.cancel();
           const missing = ids === "all" ? [] : ids.filter((id) => !done.includes(id));
           await forgetHandled(access, admin, place);
           return { done, missing };
@@ -56,6 +66,7 @@ export async function handleLetters(
         const messages = wanted.flatMap((letter) => recordsFor(letter, verdict));
         await transaction.send({ messages });
         await transaction.commit();
+        await untilSettled(admin, place.name);
         done.push(...wanted.map(({ id }) => id));
       } catch (error) {
         await transaction.abort().catch(() => {});

@@ -43,7 +43,7 @@ export const clientOptions = (access: KafkaAccess) => ({
 /** What `listOffsets` takes for the two ends of a partition, beside a time in ms. */
 export const ends = { latest: -1n, earliest: -2n } as const;
 
-const readCommitted = 1;
+const readCommitted = 1 as const;
 const stalledMs = 20_000;
 
 /**
@@ -72,8 +72,16 @@ export async function withAdmin<Result>(
   }
 }
 
-/** Offsets of every partition of a topic at a time in ms, or at one of its ends. */
-export async function offsetsAt(admin: Admin, topic: string, at: bigint): Promise<bigint[]> {
+/**
+ * Offsets of every partition of a topic at a time in ms, or at one of its ends; -1 where there is
+ * none. The latest is where open transactions begin, unless they are to be counted.
+ */
+export async function offsetsAt(
+  admin: Admin,
+  topic: string,
+  at: bigint,
+  isolationLevel: 0 | 1 = readCommitted,
+): Promise<bigint[]> {
   const { topics } = await admin.metadata({ topics: [topic], forceUpdate: true });
   const count = topics.get(topic)?.partitionsCount ?? 0;
   const partitions = Array.from({ length: count }, (_, partitionIndex) => ({
@@ -82,12 +90,28 @@ export async function offsetsAt(admin: Admin, topic: string, at: bigint): Promis
   }));
   const [found] = await admin.listOffsets({
     topics: [{ name: topic, partitions }],
-    isolationLevel: readCommitted,
+    isolationLevel,
   });
   const offsets = Array.from({ length: count }, () => -1n);
   for (const { partitionIndex, offset } of found?.partitions ?? [])
     offsets[partitionIndex] = offset;
   return offsets;
+}
+
+/** Waits until no transaction is open in a topic: a commit is answered before readers see it. */
+export async function untilSettled(admin: Admin, topic: string): Promise<void> {
+  const endsAt = performance.now() + stalledMs;
+  for (;;) {
+    const [settled, all] = await Promise.all([
+      offsetsAt(admin, topic, ends.latest),
+      offsetsAt(admin, topic, ends.latest, 0),
+    ]);
+    if (all.every((offset, partition) => (settled[partition] ?? -1n) >= offset)) return;
+    if (performance.now() > endsAt) {
+      throw new Refusal(`a transaction on ${topic} is open for ${stalledMs / 1_000} s`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** Every record that a topic has now, in the order of each partition, transactions settled. */

@@ -8,6 +8,7 @@ import type { WorkloadArgs } from "./workload.ts";
 
 export const consoleName = "redpanda-console";
 export const kafkaExporterName = "kafka-exporter";
+export const kafkaExporterPort = 9_308;
 const caFile = "/etc/kafka-ca/ca.crt";
 
 type KafkaToolArgs = {
@@ -86,7 +87,7 @@ export const kafkaExporterWorkload = ({
     ...(hasOwnAuthority(kafka.tls) ? [`--tls.ca-file=${caFile}`] : []),
   ]),
   env: { KAFKA_PASSWORD: kafka.viewer.password },
-  ports: { metrics: 9_308 },
+  ports: { metrics: kafkaExporterPort },
   health: { port: "metrics", path: "/healthz" },
   resources: { cpu: "10m", memory: "64Mi" },
   ...caOf(kafka),
