@@ -33,7 +33,7 @@ type Rule = { readonly from: string; readonly values: string[]; readonly types?:
  */
 const rules: Rule[] = [
   { from: "apps/contracts", values: ["zod"] },
-  { from: "apps/contracts/release.ts", values: ["node:*"] },
+  { from: "apps/contracts/release.ts", values: ["node:*", "yaml"] },
   { from: "apps/kit", values: ["apps/contracts", "node:*", ...appLibraries] },
   {
     from: "apps",

@@ -1,26 +1,9 @@
-import { z } from "zod";
+import type { z } from "zod";
+import { envelopeFields } from "#apps/contracts/envelope.ts";
 import type { EventOf } from "#apps/contracts/events.ts";
 import { dataSchemaOf, events } from "#apps/contracts/events.ts";
-import { id, timestamp } from "#apps/contracts/tasks.ts";
 import type { Topic } from "#apps/contracts/topics.ts";
 import type { OutboxRow } from "./tables.ts";
-
-/** CloudEvents 1.0 in structured mode, with the extensions that every event of the system has. */
-const envelopeFields = z.object({
-  specversion: z.literal("1.0"),
-  id,
-  source: z.string().min(1),
-  type: z.string().min(1),
-  subject: z.string().min(1),
-  time: timestamp,
-  datacontenttype: z.literal("application/json"),
-  dataschema: z.string().min(1),
-  /** The user's own counter, ascending without gaps in the order of the user's changes. */
-  sequence: z.int().positive(),
-  /** 32 hexadecimal digits of W3C trace context, and the whole `traceparent` they are from. */
-  traceid: z.string().regex(/^[0-9a-f]{32}$/),
-  traceparent: z.string().regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/),
-});
 
 export type Envelope<T extends Topic> = z.infer<typeof envelopeFields> & {
   readonly data: EventOf<T>;
