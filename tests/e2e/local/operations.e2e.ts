@@ -1,7 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Producer } from "@platformatic/kafka";
 import postgres from "postgres";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { listDeadLetters, placesOf } from "#commands/events/dead-letters.ts";
+import { recordsFor } from "#commands/events/handle.ts";
+import { clientOptions, withAdmin } from "#commands/events/kafka.ts";
+import { localAccess } from "#commands/events/where.ts";
 import { newUser, type User } from "../client.ts";
 import { requireStack } from "../stack.ts";
 import { entriesOf } from "../wait.ts";
@@ -95,7 +100,46 @@ describe("a poison event", () => {
     expect((await events("dlq", "redrive", letter.id)).code).toBe(1);
     expect((await user.activity(`?task_id=${task.id}`)).body.entries).toEqual([]);
   });
+
+  test("whose redrive was cut off before its end is redriven by the next, with one effect", {
+    timeout: 2 * minute,
+  }, async () => {
+    const user = await newUser();
+    const title = `Poison ${randomUUID()}`;
+    broken = await breakAudit(title);
+    const { body: task } = await user.create({ title });
+    const { id } = await letterOf(broken, 40_000);
+    await mendAudit(broken);
+    const cutOff = await redriveHalf(id);
+    // A sidecar reads what is not committed, too: the effect may be there already.
+    expect((await letters()).map((letter) => letter.id)).toContain(id);
+    const { code, error } = await events("dlq", "redrive", id);
+    expect(code, error).toBe(0);
+    expect((await letters()).map((letter) => letter.id)).not.toContain(id);
+    await entriesOf(user, { taskId: task.id, count: 1, withinMs: 10_000 });
+    // The first one comes back to life, and can end nothing any more.
+    await expect(cutOff.commit()).rejects.toThrow();
+    await cutOff.close();
+    expect((await letters()).map((letter) => letter.id)).not.toContain(id);
+  });
 });
+
+/** What a redrive does until the moment before its end, as one that was killed there. */
+async function redriveHalf(id: string) {
+  const access = localAccess();
+  const [place] = placesOf({ app: "audit", topic: "task-events" });
+  if (!place) throw new Error("no such place");
+  const producer = new Producer({
+    ...{ ...clientOptions(access), idempotent: true },
+    transactionalId: `todo-evolution-${place.name}`,
+  });
+  const transaction = await producer.beginTransaction({ producerId: -1n, producerEpoch: -1 });
+  const open = await withAdmin(access, (kafka) => listDeadLetters(access, kafka, [place]));
+  const letter = open.find((it) => it.id === id);
+  if (!letter) throw new Error(`there is no ${id}`);
+  await transaction.send({ messages: recordsFor(letter, "redriven") });
+  return { commit: () => transaction.commit(), close: () => producer.close(true) };
+}
 
 test("a replay of an hour rebuilds exactly what audit had", { timeout: 4 * minute }, async () => {
   const users = await Promise.all(Array.from({ length: 4 }, () => newUser()));
