@@ -48,36 +48,60 @@ export async function burst(bench: Bench): Promise<Measurement[]> {
 }
 
 /**
- * The highest rate of those tried at which the outbox and the lag stay flat, found downwards from
- * what the system delivered after a burst.
+ * The highest rate of those tried at which the outbox and the lag stay flat. It begins with what
+ * a burst shows that the whole way carries, and goes up while that holds, or down until it does.
  */
 export async function sustained(bench: Bench): Promise<Measurement[]> {
-  const { system, signal, seconds } = bench;
-  const { tokens } = await system.tokens(accounts);
+  const { tokens } = await bench.system.tokens(accounts);
+  const tries: Try[] = [];
   let target = Math.round(await startingRate(bench, tokens));
-  const tried: string[] = [];
-  for (let attempt = 1; ; attempt++) {
-    const before = await system.sample();
-    const load = { baseUrl: system.stack.baseUrl, tokens, seconds, rate: target, signal };
-    const { result, samples } = await system.during(runLoad(load));
-    const held = isHeld(samples, result, target * seconds);
-    tried.push(`${target}/s ${held ? "holds" : "does not"}`);
-    bench.log(`  ${tried.at(-1)}`);
-    await system.drained(drainWithinMs);
-    const delivered = (await system.sample()).effects - before.effects;
-    if (held || attempt === mostTries) {
-      const holds = held && delivered === result.created && result.failed === 0;
-      const note = `${holds ? "outbox and lag flat" : "outbox or lag grew"}; tried ${tried.join(", ")}; ${users} users over ${accounts} accounts, ${result.created} created, ${delivered} took effect`;
-      return [
-        rate("create sustained", samples, result.created / seconds, { note, holds }),
-        latency("create sustained: latency", result),
-        level("create sustained: lag", samples, ({ lag }) => lag),
-        level("create sustained: outbox depth", samples, ({ depth }) => depth),
-        effectRate("create sustained: effects", samples),
-      ];
-    }
-    target = Math.round(target * 0.8);
+  for (;;) {
+    const last = await tryRate(bench, tokens, target);
+    tries.push(last);
+    bench.log(`  ${summaryOf(last)}`);
+    const failedBefore = tries.some(({ held }) => !held);
+    if (tries.length === mostTries || (failedBefore && tries.some(({ held }) => held))) break;
+    target = Math.round(target * (last.held ? 1.3 : 0.7));
   }
+  const chosen = tries.filter(({ held }) => held).at(-1) ?? (tries.at(-1) as Try);
+  return figuresOf(chosen, bench.seconds, tries.map(summaryOf).join(", "));
+}
+
+/** A load at a rate, and how the system bore it. */
+type Try = {
+  readonly target: number;
+  readonly result: LoadResult;
+  readonly samples: readonly Sample[];
+  readonly delivered: number;
+  readonly held: boolean;
+};
+
+async function tryRate(bench: Bench, tokens: readonly string[], target: number): Promise<Try> {
+  const { system, signal, seconds } = bench;
+  const before = await system.sample();
+  const load = { baseUrl: system.stack.baseUrl, tokens, seconds, rate: target, signal };
+  const { result, samples } = await system.during(runLoad(load));
+  await system.drained(drainWithinMs);
+  const delivered = (await system.sample()).effects - before.effects;
+  const whole = delivered === result.created && result.failed === 0;
+  const held = whole && isHeld(samples, result, target * seconds);
+  return { target, result, samples, delivered, held };
+}
+
+const summaryOf = ({ target, held }: Try): string => `${target}/s ${held ? "holds" : "does not"}`;
+
+function figuresOf(one: Try, seconds: number, tried: string): Measurement[] {
+  const { result, samples, delivered, held: holds } = one;
+  const note =
+    `${holds ? "outbox and lag flat" : "outbox or lag grew, or not all was sent"}; tried ${tried}; ` +
+    `${users} users over ${accounts} accounts, ${result.created} created, ${delivered} took effect`;
+  return [
+    rate("create sustained", samples, result.created / seconds, { note, holds }),
+    latency("create sustained: latency", result),
+    level("create sustained: lag", samples, ({ lag }) => lag),
+    level("create sustained: outbox depth", samples, ({ depth }) => depth),
+    effectRate("create sustained: effects", samples),
+  ];
 }
 
 /** What a short burst shows that the whole way can carry. */
