@@ -20,7 +20,10 @@ const allowedOrigins = z.array(origin).default([]);
 
 const replicaCount = z.coerce.number().int().min(1).max(mostReplicas);
 const replicasByService = z.strictObject(
-  Object.fromEntries(appIds.map((appId) => [appId, replicaCount.default(1)])),
+  Object.fromEntries(
+    // The gateway has one port.
+    appIds.map((appId) => [appId, (appId === "web" ? z.literal(1) : replicaCount).default(1)]),
+  ),
 );
 
 /** One number for every service, or a map by app-id; a service that is not named runs once. */
@@ -35,7 +38,9 @@ const replicas = z.unknown().transform((given, context): Readonly<Record<AppId, 
   }
   const { data } = parsed;
   const all =
-    typeof data === "number" ? appIds.map((appId) => [appId, data]) : Object.entries(data);
+    typeof data === "number"
+      ? appIds.map((appId) => [appId, appId === "web" ? 1 : data])
+      : Object.entries(data);
   return Object.fromEntries(all);
 });
 

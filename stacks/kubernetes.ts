@@ -181,6 +181,8 @@ function createServices(args: ServicesArgs) {
   );
   const env = {
     TOKEN_SECRET: password("token-secret"),
+    // The cluster has a gateway of its own.
+    GATEWAY: "",
     DEVELOPMENT_ISSUER: String(config.developmentIssuer),
     ACTIVITY_RETENTION_DAYS: String(config.activityDays),
     ALLOWED_ORIGINS: [

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { GatewayFacts } from "#apps/contracts/gateway.ts";
 import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
 import { HostDaprControlPlane } from "#infra/host/dapr-control-plane.ts";
 import { HostKafka } from "#infra/host/kafka.ts";
 import { HostMail } from "#infra/host/mail.ts";
 import { Password } from "#infra/host/password.ts";
-import { planPorts } from "#infra/host/port-plan.ts";
+import { type PortPlan, planPorts } from "#infra/host/port-plan.ts";
 import { HostPostgres } from "#infra/host/postgres.ts";
 import { hostPrograms } from "#infra/host/programs.ts";
 import { HostRedis } from "#infra/host/redis.ts";
@@ -96,10 +97,11 @@ export async function createLocalStack(config: LocalConfig) {
     },
   });
 
-  const baseUrl = `http://127.0.0.1:${ports.services.backend[0]?.app}`;
+  const baseUrl = `http://127.0.0.1:${ports.gateway}`;
   const env = {
     TOKEN_SECRET: new Password("token-secret", {}).value,
     DEVELOPMENT_ISSUER: "true",
+    GATEWAY: JSON.stringify(gatewayOf(ports, config)),
     ACTIVITY_RETENTION_DAYS: "30",
     ALLOWED_ORIGINS: [
       baseUrl,
@@ -112,7 +114,8 @@ export async function createLocalStack(config: LocalConfig) {
     return new HostService(appId, {
       stack,
       appId,
-      ports: ports.services[appId].slice(0, config.replicas[appId]),
+      ports: portsOf(ports, config, appId),
+      ...(appId === "web" && { besides: { gateway: ports.gateway } }),
       env,
       database: contract.database ? postgres.accessFor(appId) : undefined,
       redisUrl: contract.redis ? redis.urlFor(appId) : undefined,
@@ -156,6 +159,23 @@ export async function createLocalStack(config: LocalConfig) {
     dapr: { sentry: controlPlane.sentryAddress, scheduler: controlPlane.schedulerAddress },
   };
 }
+
+/** The ports of those replicas of a service that run. */
+const portsOf = (ports: PortPlan, { replicas }: LocalConfig, appId: AppId) =>
+  ports.services[appId].slice(0, replicas[appId]);
+
+/** What the gateway is told: where it listens, and the replicas of every public service. */
+const gatewayOf = (ports: PortPlan, config: LocalConfig): GatewayFacts => ({
+  port: ports.gateway,
+  targets: Object.fromEntries(
+    appIds
+      .filter((appId) => contractOf(appId).publicPaths.length > 0)
+      .map((appId) => [
+        appId,
+        portsOf(ports, config, appId).map(({ app }) => `http://127.0.0.1:${app}`),
+      ]),
+  ),
+});
 
 /** What the secret store of a sidecar holds: of the components that its service uses, no others. */
 const secretsOf = (appId: AppId, redis: HostRedis, mail: HostMail): pulumi.Output<string> =>

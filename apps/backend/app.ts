@@ -2,6 +2,7 @@ import type { services } from "#apps/contracts/services.ts";
 import type { Handlers } from "#apps/kit/events/subscriptions.ts";
 import { authenticated } from "#apps/kit/http/bearer.ts";
 import type { Runtime } from "#apps/kit/runtime.ts";
+import { createOccurrenceRoutes } from "./occurrences/routes.ts";
 import { createActivityRoutes } from "./routes/activity.ts";
 import { createChangeRoutes } from "./routes/changes.ts";
 import { createDevelopmentRoutes } from "./routes/development.ts";
@@ -36,6 +37,8 @@ export function createApp(deps: BackendDeps) {
   app.use("/api/activity/*", authenticated(env.TOKEN_SECRET));
   const wake = (lane: number) => deps.relay?.wake(lane);
   app.route("/api/tasks", createTaskRoutes({ database, store, wake }));
+  const appApiToken = env.APP_API_TOKEN;
+  app.route("/", createOccurrenceRoutes({ database, store, appApiToken, wake }));
   app.route("/api/activity", createActivityRoutes(sidecar));
   app.route("/changes", createChangeRoutes(database, env.APP_API_TOKEN));
   return app;

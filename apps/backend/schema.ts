@@ -9,6 +9,7 @@ import {
   smallint,
   text,
   timestamp,
+  uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
 import type { TaskData } from "#apps/contracts/tasks.ts";
@@ -78,5 +79,22 @@ export const idempotencyKeys = pgTable(
   (table) => [
     primaryKey({ columns: [table.userId, table.key] }),
     index("idempotency_keys_created_at").on(table.createdAt),
+  ],
+);
+
+/** Which task is which occurrence of its series, kept when the task is gone: each is made once. */
+export const occurrences = pgTable(
+  "occurrences",
+  {
+    seriesId: uuid("series_id").notNull(),
+    /** 2 and up: the first is the task that began the series. */
+    occurrence: integer("occurrence").notNull(),
+    userId: uuid("user_id").notNull(),
+    taskId: uuid("task_id").notNull(),
+    createdAt: time("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.seriesId, table.occurrence] }),
+    uniqueIndex("occurrences_task_id").on(table.taskId),
   ],
 );

@@ -14,7 +14,15 @@ export type Actor = {
   readonly userId: string;
   readonly traceparent: string;
   readonly correlationId: string;
+  /** Who acts for the user; by default they themselves, by the API. */
+  readonly source?: "api" | "chat" | "recurring";
 };
+
+/** What the next task of a series takes over from the one before. */
+export type SeriesTask = Pick<
+  TaskRow,
+  "id" | "title" | "description" | "priority" | "tags" | "dueDate" | "recurring"
+>;
 
 type BackendOutbox = Outbox<(typeof services)["backend"]>;
 
@@ -34,6 +42,15 @@ export function createTaskStore(database: Database, outbox: BackendOutbox) {
         createdAt: now,
         updatedAt: now,
       };
+      const row = only(await tx.insert(tasks).values(values).returning());
+      await record(tx, actor, "created", row);
+      return row;
+    },
+
+    /** A task made from another of its series, with the rule and id of that series. */
+    createInSeries: async (tx: Database, actor: Actor, task: SeriesTask): Promise<TaskRow> => {
+      const now = new Date();
+      const values = { ...task, userId: actor.userId, createdAt: now, updatedAt: now };
       const row = only(await tx.insert(tasks).values(values).returning());
       await record(tx, actor, "created", row);
       return row;
@@ -137,7 +154,7 @@ export function createTaskStore(database: Database, outbox: BackendOutbox) {
           task_id: row.id,
           version: row.version,
           task_data: task,
-          metadata: { source: "api", correlation_id: correlationId },
+          metadata: { source: actor.source ?? "api", correlation_id: correlationId },
         },
       },
       {

@@ -19,7 +19,8 @@ export type EnvName =
   | "TOKEN_SECRET"
   | "DEVELOPMENT_ISSUER"
   | "ACTIVITY_RETENTION_DAYS"
-  | "ALLOWED_ORIGINS";
+  | "ALLOWED_ORIGINS"
+  | "GATEWAY";
 
 /** What a service is told by the stack itself; the other names come from what it stands on. */
 export type StackEnvName = Exclude<EnvName, "DATABASE_URL" | "REDIS_URL">;
@@ -30,7 +31,10 @@ export type Invocation = { readonly method: "GET" | "POST"; readonly path: strin
 export type ServiceContract = {
   /** Where the app listens in a cluster; on the local stack the stack chooses. */
   readonly port: number;
-  /** Paths that the gateway sends to this service; none means it is never reached from outside. */
+  /**
+   * Paths that the gateway sends to this service, with all below them; `/` is the page alone. None
+   * means that it is never reached from outside.
+   */
   readonly publicPaths: readonly string[];
   readonly publishes: readonly Topic[];
   readonly subscribes: { readonly [T in Topic]?: EffectKind };
@@ -82,6 +86,26 @@ export const services = {
     state: false,
     database: true,
     env: ["DATABASE_URL", "ACTIVITY_RETENTION_DAYS"],
+  }),
+  recurring: service({
+    port: 8002,
+    publicPaths: [],
+    publishes: [],
+    subscribes: { "task-events": "idempotent-call" },
+    invokes: { backend: [{ method: "POST", path: "/internal/occurrences" }] },
+    state: false,
+    database: false,
+    env: [],
+  }),
+  web: service({
+    port: 8005,
+    publicPaths: ["/"],
+    publishes: [],
+    subscribes: {},
+    invokes: {},
+    state: false,
+    database: false,
+    env: ["GATEWAY"],
   }),
 } as const satisfies Record<string, ServiceContract>;
 

@@ -4,6 +4,7 @@ import type { AppId, ServiceContract } from "#apps/contracts/services.ts";
 import { createBindings, type SendByBinding } from "./dapr/bindings.ts";
 import type { Sidecar } from "./dapr/client.ts";
 import { createSidecar } from "./dapr/client.ts";
+import { createPost, type Post } from "./dapr/invoke.ts";
 import { createJobs, type Jobs } from "./dapr/jobs.ts";
 import { type Connection, connect } from "./database/connect.ts";
 import { claimLanes } from "./events/lanes.ts";
@@ -30,9 +31,12 @@ export type Runtime<S extends ServiceContract> = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly tracer: Tracer;
-  readonly connection: Connection;
+  /** There for a service that has a database. */
+  readonly connection: S["database"] extends true ? Connection : undefined;
   readonly outbox: Outbox<S>;
   readonly sidecar: Sidecar<S>;
+  /** Posts to a route of another service that the contract declares. */
+  readonly post: Post<S>;
   /** Hands data to an output binding that the contract declares. */
   readonly sendByBinding: SendByBinding<S>;
   readonly jobs: S["jobs"] extends true ? Jobs : undefined;
@@ -40,9 +44,9 @@ export type Runtime<S extends ServiceContract> = {
   readonly redis: S["redis"] extends true ? RedisClient : undefined;
   /** Absent in a service that publishes nothing, or runs without a sidecar. */
   readonly relay: Relay | undefined;
-  /** Serves the app until a signal, then drains and closes everything above. */
+  /** Serves the app until a signal, then drains and closes what is beside it and all of the above. */
   // biome-ignore lint/suspicious/noExplicitAny: any app will do; its variables are its own
-  readonly run: (app: Hono<any>) => void;
+  readonly run: (app: Hono<any>, beside?: Beside) => void;
   /**
    * The app with what every service has: shell, health, and a route for each subscription, schedule
    * and job that its contract declares.
@@ -53,19 +57,25 @@ export type Runtime<S extends ServiceContract> = {
   ) => ReturnType<typeof createShell>;
 };
 
+/** What a service runs beside its app. */
+export type Beside = {
+  /** Called at the signal: what is under way may end, nothing new may begin. */
+  readonly drain: () => void;
+  /** Ends what is left, when the last request of the app was answered. */
+  readonly close: () => Promise<void>;
+};
+
 const backlogEveryMs = 5_000;
 const relayConnections = 4;
 
 /** Reads the environment of a service and makes what its contract asks for. Nothing connects yet. */
-export function createRuntime<S extends ServiceContract & { readonly database: true }>(
-  appId: AppId,
-  contract: S,
-): Runtime<S> {
+export function createRuntime<S extends ServiceContract>(appId: AppId, contract: S): Runtime<S> {
   const env = readEnv(contract);
   const databaseUrl = (env as Record<string, string>).DATABASE_URL ?? "";
   const log = createLog(appId, env.LOG_LEVEL);
   const metrics = createMetrics(appId);
-  const connection = connect(databaseUrl);
+  const connection = contract.database ? connect(databaseUrl) : undefined;
+  const ping = async () => connection?.ping();
   const { tracer, close: closeTracer } = createServiceTracer(appId, env, metrics);
   const sidecar = createSidecar<S>(appId, env, tracer);
   const redisUrl = (env as Record<string, string>).REDIS_URL ?? "";
@@ -84,9 +94,10 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
     log,
     metrics,
     tracer,
-    connection,
+    connection: connection as Runtime<S>["connection"],
     outbox: createOutbox(contract),
     sidecar,
+    post: createPost<S>(env),
     sendByBinding: createBindings(env),
     jobs: (contract.jobs ? createJobs(env) : undefined) as Runtime<S>["jobs"],
     redis: redis as Runtime<S>["redis"],
@@ -96,14 +107,14 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
         log,
         metrics,
         tracer,
-        ready: () => connection.ping(),
+        ready: ping,
         draining: () => stopping.signal.aborted,
       });
       const receive = createReceiver(contract, handlers, {
         appId,
-        database: connection.database,
+        database: connection?.database,
         sendDeadLetter: sidecar.sendDeadLetter,
-        ping: () => connection.ping(),
+        ping,
         log,
         tracer,
         signal: stopping.signal,
@@ -117,18 +128,22 @@ export function createRuntime<S extends ServiceContract & { readonly database: t
       app.route("/", createCallbackRoutes(contract, callbacks, env.APP_API_TOKEN));
       return app;
     },
-    run: (app) =>
+    run: (app, beside) =>
       serve(app, {
         host: env.HOST,
         port: env.PORT,
         log,
-        onDrain: () => stopping.abort(),
+        onDrain: () => {
+          stopping.abort();
+          beside?.drain();
+        },
         onClose: async () => {
+          await beside?.close();
           await relay?.stop();
           await lanes?.close();
           await relayConnection?.close();
           await redis?.close();
-          await connection.close();
+          await connection?.close();
           await closeTracer();
         },
       }),

@@ -143,7 +143,7 @@ describe("the configuration of a sidecar", () => {
   });
 
   test("lets nobody in where nobody declares a call", () => {
-    expect(accessOf("backend")).toMatchObject({ defaultAction: "deny", policies: [] });
+    expect(accessOf("recurring")).toMatchObject({ defaultAction: "deny", policies: [] });
   });
 
   test("opens no API of the sidecar that the service has no use for", () => {

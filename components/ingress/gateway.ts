@@ -122,7 +122,7 @@ const routes = (args: GatewayArgs) => [
       route(args, appId, "https", [
         {
           matches: contractOf(appId).publicPaths.map((value) => ({
-            path: { type: "PathPrefix", value },
+            path: { type: value === "/" ? "Exact" : "PathPrefix", value },
           })),
           backendRefs: [{ name: appId, port: contractOf(appId).port }],
         },

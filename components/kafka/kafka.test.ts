@@ -12,7 +12,8 @@ const deadLettersOfAudit = [
 
 test("every topic of the contracts and every dead-letter topic is made", () => {
   const names = topicSpecs("dev").map(({ name }) => name);
-  expect(names).toEqual([...Object.keys(topics), ...deadLettersOfAudit]);
+  const others = ["task-events.recurring.dlq"];
+  expect(names).toEqual([...Object.keys(topics), ...deadLettersOfAudit, ...others]);
 });
 
 test("sizes of dev and prod are those of the contracts", () => {
@@ -46,6 +47,14 @@ test("each service has a user with the rights of its contract and no other", () 
           topic(name, "Read"),
         ),
         { resourceType: "group", name: "audit", operations: ["Read", "Describe"] },
+      ],
+    },
+    {
+      name: "recurring",
+      grants: [
+        topic("task-events.recurring.dlq", "Write"),
+        topic("task-events", "Read"),
+        { resourceType: "group", name: "recurring", operations: ["Read", "Describe"] },
       ],
     },
   ]);

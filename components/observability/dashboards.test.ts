@@ -61,7 +61,7 @@ test("each topic has a row that says who publishes and who consumes it", () => {
   const titles = rowsOf("topics").map(({ title }) => title);
   expect(titles.map((title) => title.split(":")[0])).toEqual(Object.keys(topics));
   expect(titles[0]).toBe(
-    "task-events: task created, updated, completed, deleted (backend → audit)",
+    "task-events: task created, updated, completed, deleted (backend → audit, recurring)",
   );
 });
 
@@ -70,7 +70,7 @@ test("a new service and a new topic appear by themselves, and go again", () => {
   withContracts({ publishes: "new-topic", subscribes: "task-events" }, () => {
     expect(rowsOf("services").at(-1)?.title).toBe("newcomer");
     expect(rowsOf("topics").at(-1)?.title).toBe("new-topic: something new (newcomer → nobody)");
-    expect(rowsOf("topics")[0]?.title).toContain("→ audit, newcomer");
+    expect(rowsOf("topics")[0]?.title).toContain("→ audit, recurring, newcomer");
     expect(JSON.stringify(rowsOf("overview"))).toContain("task-events\\\\\\\\.newcomer");
   });
   expect(JSON.stringify(dashboards(args))).toBe(before);

@@ -63,6 +63,7 @@ const argsOf = (appId: HonoServiceArgs["appId"], changes: Partial<HonoServiceArg
   env: {
     TOKEN_SECRET: pulumi.secret("canary-token"),
     DEVELOPMENT_ISSUER: "false",
+    GATEWAY: "",
     ACTIVITY_RETENTION_DAYS: "30",
     ALLOWED_ORIGINS: "",
   },

@@ -8,6 +8,8 @@ export type ServicePorts = Readonly<
 
 /** Every port of the local stack, all on 127.0.0.1. */
 export type PortPlan = {
+  /** Where requests come in. */
+  readonly gateway: number;
   readonly postgres: number;
   readonly redis: number;
   readonly kafka: number;
@@ -46,6 +48,7 @@ export function planPorts(portBase: number): PortPlan {
     );
   };
   return {
+    gateway: portBase,
     postgres: portBase + 10,
     redis: portBase + 11,
     kafka: portBase + 12,

@@ -19,6 +19,8 @@ export type HostServiceArgs = {
   readonly appId: AppId;
   /** Those of each replica; there are as many of them. */
   readonly ports: readonly ServicePorts[];
+  /** What it listens on besides, by what that is called; of a service that runs once. */
+  readonly besides?: Readonly<Record<string, number>>;
   /** What the stack tells its services; a contract's env says which of it. */
   readonly env: Readonly<Record<StackEnvName, pulumi.Input<string>>>;
   readonly database: DatabaseAccess | undefined;
@@ -127,7 +129,7 @@ export class HostService extends pulumi.ComponentResource {
         ...(!args.watch && {
           source: sourceOf(stack.clone, ["apps/contracts", "apps/kit", `apps/${appId}`]),
         }),
-        ports: { [name]: ports.app },
+        ports: { [name]: ports.app, ...args.besides },
         ready: { http: `http://${loopback}:${ports.app}/readyz` },
         stop: { graceMs: 15_000 },
       },

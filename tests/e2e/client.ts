@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import type { TaskData } from "#apps/contracts/tasks.ts";
 
 /** Where the application under test is: `npm run e2e` says it. */
-export const baseUrl = process.env.TODO_URL ?? "http://127.0.0.1:18100";
+export const baseUrl = process.env.TODO_URL ?? "http://127.0.0.1:18000";
 
 export type TaskView = TaskData & {
   readonly id: string;

@@ -37,10 +37,11 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
         env: {
           TOKEN_SECRET: password("token-secret"),
           DEVELOPMENT_ISSUER: "false",
+          GATEWAY: "",
           ACTIVITY_RETENTION_DAYS: "30",
           ALLOWED_ORIGINS: "",
         },
-        database,
+        database: contractOf(appId).database ? database : undefined,
         redis: contractOf(appId).redis ? redis.accessFor(appId) : undefined,
         kafka,
         facts: daprFacts,

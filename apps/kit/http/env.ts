@@ -24,6 +24,8 @@ const declarable: Record<EnvName, z.ZodType<string>> = {
   REDIS_URL: z.string().regex(/^rediss?:\/\//, "must be a redis:// or rediss:// address"),
   TOKEN_SECRET: z.string().min(32, "must have 32 characters or more"),
   DEVELOPMENT_ISSUER: z.enum(["true", "false"]),
+  // Read by the gateway itself: a port and the services behind it, or nothing.
+  GATEWAY: z.string(),
   ACTIVITY_RETENTION_DAYS: z.string().refine((days) => Number(days) >= 30, "must be 30 or more"),
   /** Origins of pages that may connect, as `https://todo.example`, with commas between them. */
   ALLOWED_ORIGINS: z.string().refine(areOrigins, "must be origins with commas between them"),

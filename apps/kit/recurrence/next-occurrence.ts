@@ -18,22 +18,15 @@ const mostCandidates = 50_000;
  * When a task recurs: the first occurrence of its rule after its due date, read on the clocks of
  * its time zone, or null when its series has ended. The series goes on from the due date that the
  * task has: moved to ten o'clock, it is at ten from then on.
- *
- * `count` is how many occurrences there were with this one, for rules with COUNT; 1 at first.
+ * COUNT is left to who knows how many there were.
  *
  * By RFC 5545, 3.3.10: a day or time that does not exist is left out (the 31st in April, half past
  * two in the night that clocks go forward); a time that is there twice is the first of the two.
  * Throws RuleError for a rule or zone that is none.
  */
-export function nextOccurrence(
-  rule: string,
-  timeZone: string,
-  dueDate: Date,
-  count = 1,
-): Date | null {
-  const { text, frequency, count: most } = parseRule(rule);
+export function nextOccurrence(rule: string, timeZone: string, dueDate: Date): Date | null {
+  const { text, frequency } = parseRule(rule);
   if (!isTimeZone(timeZone)) throw new RuleError(`${timeZone} is no IANA time zone`);
-  if (most !== undefined && count >= most) return null;
   const occurrences = new RRuleTemporal({
     rruleString: `DTSTART;TZID=${timeZone}:${localTime(dueDate, timeZone)}\nRRULE:${text}`,
     maxIterations: mostPeriods[frequency],

@@ -95,6 +95,16 @@ describe("access", () => {
     expect((await owner.call<TaskView>("GET", path)).body).toEqual(task);
   });
 
+  test.for([
+    ...["/internal/occurrences", "/internal/schedules/reminder-sweep", "/job/reminder-1"],
+    ...["/metrics", "/healthz", "/readyz", "/dapr/config", "/activity", "/changes"],
+    ...["/v1.0/invoke/backend/method/api/tasks", "/api/%2e%2e/metrics", "/api/..%2fmetrics"],
+  ])("%s leads to nothing at the public address", async (path) => {
+    for (const method of ["GET", "POST"]) {
+      expect((await call(method, path)).status).toBe(404);
+    }
+  });
+
   test("the internal routes are not open at the public address", async () => {
     const path = eventRoute("task-events");
     const body = { data_base64: Buffer.from("{}").toString("base64") };

@@ -1,0 +1,31 @@
+import { type ServerResponse, STATUS_CODES } from "node:http";
+
+/** Answers with an RFC 9457 problem document of the gateway itself. */
+export function writeProblem(
+  response: ServerResponse,
+  status: number,
+  title: string,
+  detail: string,
+): void {
+  const body = JSON.stringify({ type: "about:blank", title, status, detail });
+  response.writeHead(status, {
+    "content-type": "application/problem+json",
+    "content-length": Buffer.byteLength(body),
+    ...(status >= 502 && { "retry-after": "1" }),
+  });
+  response.end(body);
+}
+
+/** The same for a socket that was to be changed to another protocol. */
+export function problemText(status: number): string {
+  const title = STATUS_CODES[status] ?? "";
+  const body = JSON.stringify({ type: "about:blank", title, status });
+  return [
+    `HTTP/1.1 ${status} ${title}`,
+    "content-type: application/problem+json",
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+    "",
+    body,
+  ].join("\r\n");
+}
