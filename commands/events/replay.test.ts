@@ -19,7 +19,7 @@ test.each([
   ["the end when there is none since then", -1n, 20n, 20n, 20n],
   ["where it is, when that is before: nothing that waits is passed over", 15n, 12n, 20n, 12n],
   ["where it is, when nothing is that young", -1n, 12n, 20n, 12n],
-  ["the first record since then, before its first", 7n, -1n, 20n, 7n],
+  ["its oldest record when it took none: what is older waits, too", 7n, -1n, 20n, undefined],
 ])("a partition begins at %s", (_, at, committed, end, from) => {
   expect(resetOf(at, committed, end).from).toBe(from);
 });

@@ -15,8 +15,8 @@ export type ReplayPlan = {
   readonly app: AppId;
   readonly since: Date;
   readonly effect: Exclude<EffectKind, "ephemeral">;
-  /** By partition: where the consumer is (undefined: nowhere yet) and where it will begin. */
-  readonly partitions: readonly { from: bigint; committed: bigint | undefined; end: bigint }[];
+  /** By partition: where the consumer is and where it will begin; undefined: at its oldest record. */
+  readonly partitions: readonly { from: bigint | undefined; committed: bigint | undefined }[];
   /** Records that will be delivered again. */
   readonly again: number;
 };
@@ -63,7 +63,7 @@ export async function planReplay(
     return resetOf(at[partition] ?? -1n, found, last);
   });
   const again = partitions.reduce(
-    (sum, { from, committed: now }) => sum + Number((now ?? from) - from),
+    (sum, { from, committed: now }) => sum + Number((now ?? 0n) - (from ?? 0n)),
     0,
   );
   return { topic: topic as Topic, app, since, effect, partitions, again };
@@ -72,9 +72,11 @@ export async function planReplay(
 /** Where a partition will begin: never later than now, as that would lose what waits. */
 export function resetOf(at: bigint, committed: bigint | undefined, end: bigint) {
   const now = committed === undefined || committed < 0n ? undefined : committed;
+  // Who took nothing of it yet begins at its oldest record, and is not to pass that over.
+  if (now === undefined) return { from: undefined, committed: undefined };
   // No record is as young as the time: the end.
   const wanted = at < 0n ? end : at;
-  return { from: now !== undefined && now < wanted ? now : wanted, committed: now, end };
+  return { from: now < wanted ? now : wanted, committed: now };
 }
 
 /** What the plan will do, in sentences, for the one who has to say yes. */
@@ -86,9 +88,10 @@ export function explainReplay({ topic, app, since, effect, partitions, again }: 
   }[effect];
   return [
     `${again} records of ${topic} since ${since.toISOString()} are delivered to ${app} again:`,
-    ...partitions.map(
-      ({ from, committed }, index) =>
-        `  partition ${index}: from offset ${from}, where it is at ${committed ?? "none yet"}`,
+    ...partitions.map(({ from, committed }, index) =>
+      from === undefined
+        ? `  partition ${index}: nothing taken yet, it begins at the oldest`
+        : `  partition ${index}: from offset ${from}, where it is at ${committed}`,
     ),
     `1. ${forgets}.`,
     `2. ${app} is stopped, all replicas; its events wait meanwhile, other services go on.`,
@@ -140,7 +143,9 @@ export async function replay(plan: ReplayPlan, deps: ReplayDeps): Promise<void> 
       topics: [
         {
           name: topic,
-          partitionOffsets: partitions.map(({ from }, partition) => ({ partition, offset: from })),
+          partitionOffsets: partitions.flatMap(({ from }, partition) =>
+            from === undefined ? [] : [{ partition, offset: from }],
+          ),
         },
       ],
     });
