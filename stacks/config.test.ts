@@ -27,6 +27,7 @@ test("a whole configuration is read with its types", () => {
     tracing: "zipkin",
     sampling: 1,
     replicas: everyServiceRuns(2),
+    rateLimits: { user: 6_000, address: 1_000_000 },
     allowedOrigins: [],
   });
 });
@@ -40,6 +41,7 @@ test("what is not set has its default", () => {
     tracing: "zipkin",
     sampling: 1,
     replicas: everyServiceRuns(1),
+    rateLimits: { user: 6_000, address: 1_000_000 },
     allowedOrigins: [],
   });
 });
@@ -86,6 +88,7 @@ describe("on Kubernetes", () => {
       { mail: { host: "smtp", from: "a@example.com", username: "a" } },
       "config set --secret --path mail.password",
     ],
+    [{ rateLimits: { user: 0 } }, "rateLimits.user"],
     [{ redis: { engine: "cluster", tsl: true } }, "config rm --path redis.tsl"],
   ])("%j is refused by name", (changes, named) => {
     expect(kubernetes(changes)).toThrow(RunError);

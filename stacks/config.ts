@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type AppId, appIds } from "#apps/contracts/services.ts";
 import { mostReplicas, portSpan } from "#infra/host/port-plan.ts";
 import { kubernetesConfig } from "./kubernetes-config.ts";
+import { rateLimits } from "./rate-limits.ts";
 
 const project = "todo-evolution";
 // Ports from here on are handed out by the system to outgoing connections.
@@ -59,6 +60,8 @@ const local = z.strictObject({
   allowedOrigins,
   /** How much the services log. */
   logLevel,
+  /** Requests a minute of one user and one address: here more than the tests ever need. */
+  rateLimits: rateLimits({ user: 6_000, address: 1_000_000 }),
 });
 
 const kubernetes = kubernetesConfig.extend({

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type ChartName, chartSources } from "#components/charts.ts";
 import { type ImageName, images } from "#components/images.ts";
 import { clusterConfig } from "#infra/clusters/config.ts";
+import { rateLimits } from "./rate-limits.ts";
 
 const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label");
 const size = z.enum(["dev", "prod"]);
@@ -217,6 +218,8 @@ export const kubernetesConfig = z.strictObject({
       z.strictObject({ repository: z.string(), tag: z.string(), digest: given(z.string()) }),
     )
     .default({}),
+  /** Requests a minute of one user and of one address, each a number or `off`. */
+  rateLimits: rateLimits({ user: 600, address: 6_000 }),
   /** A token for any name, for trying things out; never where others can reach it. */
   developmentIssuer: z.stringbool().or(z.boolean()).default(false),
   /** How long the activity log is kept. */

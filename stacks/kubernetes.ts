@@ -26,6 +26,7 @@ import type { KubernetesConfig } from "./config.ts";
 import { createKafka, createMail, createPostgres, createRedis, missingMail } from "./data.ts";
 import { createObservability, type Observing, observing, policiesOf } from "./observability.ts";
 import { missingOperators, operatorModes } from "./operator-modes.ts";
+import { rateLimitsText } from "./rate-limits.ts";
 
 // What sentry calls the services' own trust domain, as long as no Configuration names another.
 const trustDomain = "public";
@@ -185,6 +186,9 @@ function createServices(args: ServicesArgs) {
     GATEWAY: "",
     DEVELOPMENT_ISSUER: String(config.developmentIssuer),
     ACTIVITY_RETENTION_DAYS: String(config.activityDays),
+    RATE_LIMITS: rateLimitsText(config.rateLimits),
+    // The proxy of the gateway says where a request comes from; without one nobody does.
+    TRUSTED_PROXIES: config.ingress.enabled ? "1" : "0",
     ALLOWED_ORIGINS: [
       ...(config.ingress.enabled ? [`https://${config.ingress.host}`] : []),
       ...config.allowedOrigins,

@@ -17,6 +17,7 @@ import { HostZipkin } from "#infra/host/zipkin.ts";
 import { findPrograms } from "#toolchain/find.ts";
 import { unprivilegedUser } from "#toolchain/unprivileged.ts";
 import type { LocalConfig } from "./config.ts";
+import { rateLimitsText } from "./rate-limits.ts";
 
 const namespace = "todo";
 const controlPlaneTrustDomain = "todo-evolution.local";
@@ -103,6 +104,8 @@ export async function createLocalStack(config: LocalConfig) {
     DEVELOPMENT_ISSUER: "true",
     GATEWAY: JSON.stringify(gatewayOf(ports, config)),
     ACTIVITY_RETENTION_DAYS: "30",
+    RATE_LIMITS: rateLimitsText(config.rateLimits),
+    TRUSTED_PROXIES: "1",
     ALLOWED_ORIGINS: [
       baseUrl,
       baseUrl.replace("127.0.0.1", "localhost"),

@@ -1,10 +1,15 @@
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { services } from "#apps/contracts/services.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
 import { createOutbox } from "#apps/kit/events/outbox.ts";
+import { createMetrics } from "#apps/kit/http/metrics.ts";
 import { createTestShell } from "#apps/kit/testing/app.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
+import { absentRedis } from "#apps/kit/testing/redis.ts";
+import { silentLog } from "#apps/kit/testing/samples.ts";
 import { createApp } from "./app.ts";
+import { forgetOldAnswers } from "./idempotency.ts";
 import * as tables from "./schema.ts";
 import { developmentUserId, signToken } from "./tokens.ts";
 
@@ -28,7 +33,14 @@ function app(developmentIssuer: "true" | "false" = "true") {
       TOKEN_SECRET: secret,
       DEVELOPMENT_ISSUER: developmentIssuer,
       APP_API_TOKEN: "of the sidecar",
+      RATE_LIMITS: "user=1000/60",
+      TRUSTED_PROXIES: "0",
     },
+    log: silentLog,
+    metrics: createMetrics("test"),
+    jobs: { schedule: async () => {}, delete: async () => {} },
+    redis: absentRedis,
+    state: undefined,
     connection: { database: database.database, ping: async () => {}, close: async () => {} },
     outbox: createOutbox(services.backend),
     sidecar: { get, publishBulk: vi.fn(), sendDeadLetter: vi.fn() },
@@ -92,6 +104,41 @@ describe("a change", () => {
   });
 });
 
+describe("a patch", () => {
+  const patch = async (id: string, body: object) =>
+    (await (await send("PATCH", `/api/tasks/${id}`, body)).json()) as Record<string, unknown>;
+  const types = async () => (await outboxRows()).map(({ type }) => type.split(".").at(-1));
+
+  test("completes a task and opens it again, each a change of its own kind", async () => {
+    const { id } = await created();
+    expect(await patch(id, { completed: true })).toMatchObject({ completed: true, version: 2 });
+    expect(await patch(id, { completed: true })).toMatchObject({ completed: true, version: 2 });
+    expect(await patch(id, { completed: false })).toMatchObject({ completed: false, version: 3 });
+    expect(await types()).toEqual(
+      ["created", "completed", "updated"].flatMap((kind) => [kind, kind]),
+    );
+  });
+
+  test("of a recurrence keeps its series, until it was taken away", async () => {
+    const due_date = "2031-01-01T00:00:00.000Z";
+    const recurring = { rule: "FREQ=DAILY", time_zone: "Europe/Berlin" };
+    const response = await send("POST", "/api/tasks", { title: "Daily", due_date, recurring });
+    const task = (await response.json()) as { id: string; recurring: { series_id: string } };
+    expect(task.recurring).toMatchObject(recurring);
+    const weekly = { ...recurring, rule: "FREQ=WEEKLY" };
+    const { series_id } = task.recurring;
+    expect(await patch(task.id, { recurring: weekly })).toMatchObject({
+      recurring: { ...weekly, series_id },
+    });
+    expect(await patch(task.id, { recurring: null })).toMatchObject({ recurring: null });
+    const again = await patch(task.id, { recurring });
+    expect((again.recurring as { series_id: string }).series_id).not.toBe(series_id);
+    const refused = await send("PATCH", `/api/tasks/${task.id}`, { due_date: null });
+    expect(refused.status).toBe(400);
+    expect(await refused.json()).toMatchObject({ errors: [{ field: "recurring" }] });
+  });
+});
+
 describe("an Idempotency-Key", () => {
   const key = { "idempotency-key": "once" };
 
@@ -109,6 +156,28 @@ describe("an Idempotency-Key", () => {
     expect((await send("POST", "/api/tasks", { title: "Twice" }, key)).status).toBe(422);
   });
 
+  test("is forgotten after 24 hours by the database's clock, and not before", async () => {
+    const aged = (interval: string) =>
+      database.database
+        .update(tables.idempotencyKeys)
+        .set({ createdAt: sql`now() - ${interval}::interval` });
+    const send_ = () => send("POST", "/api/tasks", { title: "Once" }, key);
+    await send_();
+    await aged("23 hours 59 minutes");
+    await forgetOldAnswers(database.database);
+    expect((await send_()).headers.get("idempotency-replayed")).toBe("true");
+    await aged("24 hours 1 minute");
+    expect((await send_()).headers.has("idempotency-replayed")).toBe(false);
+    await aged("24 hours 1 minute");
+    await forgetOldAnswers(database.database);
+    expect(await database.database.select().from(tables.idempotencyKeys)).toEqual([]);
+  });
+
+  test("has 1 to 255 characters", async () => {
+    const long = { "idempotency-key": "k".repeat(256) };
+    expect((await send("POST", "/api/tasks", { title: "Long" }, long)).status).toBe(400);
+  });
+
   test("can be used again when the request failed", async () => {
     expect((await send("PATCH", `/api/tasks/${alice}`, { title: "x" }, key)).status).toBe(404);
     expect((await send("POST", "/api/tasks", { title: "Once" }, key)).status).toBe(201);
@@ -120,12 +189,54 @@ describe("input", () => {
     ["an empty title", { title: " " }, "title"],
     ["half a surrogate pair", { title: "\ud800" }, "title"],
     ["a NUL", { title: "a", description: "\0" }, "description"],
+    [
+      "a recurrence without a due date",
+      { title: "a", recurring: { rule: "FREQ=DAILY", time_zone: "UTC" } },
+      "recurring",
+    ],
+    [
+      "a rule that is none",
+      {
+        title: "a",
+        due_date: "2031-01-01T00:00:00Z",
+        recurring: { rule: "FREQ=SECONDLY", time_zone: "UTC" },
+      },
+      "recurring.rule",
+    ],
+    [
+      "a time zone that is none",
+      {
+        title: "a",
+        due_date: "2031-01-01T00:00:00Z",
+        recurring: { rule: "FREQ=DAILY", time_zone: "Mars/Olympus" },
+      },
+      "recurring.time_zone",
+    ],
     ["an unknown field", { title: "a", owner: "b" }, "body"],
     ["a year that PostgreSQL lacks", { title: "a", due_date: "0000-01-01T00:00:00Z" }, "due_date"],
   ])("%s is refused, and the field named", async (_, body, field) => {
     const response = await send("POST", "/api/tasks", body);
     expect(response.status).toBe(400);
     expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(await response.json()).toMatchObject({ errors: [{ field }] });
+  });
+
+  test.each([
+    ["status=done", "status"],
+    ["stauts=open", "stauts"],
+    ["limit=0", "limit"],
+    ["limit=1.5", "limit"],
+    ["limit=5&limit=6", "limit"],
+    ["priority=urgent", "priority.0"],
+    ["tag=%00", "tag.0"],
+    ["q=", "q"],
+    ["q=%00", "q"],
+    ["due_from=tomorrow", "due_from"],
+    ["sort=title", "sort"],
+    ["cursor=x", "cursor"],
+  ])("the query %s is refused, and the parameter named", async (query, field) => {
+    const response = await send("GET", `/api/tasks?${query}`);
+    expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ errors: [{ field }] });
   });
 

@@ -1,45 +1,100 @@
 import type { services } from "#apps/contracts/services.ts";
 import type { Handlers } from "#apps/kit/events/subscriptions.ts";
-import { authenticated } from "#apps/kit/http/bearer.ts";
+import { authenticated, identified } from "#apps/kit/http/bearer.ts";
+import { limited } from "#apps/kit/limits/limited.ts";
+import { createLimiter } from "#apps/kit/limits/limiter.ts";
+import { quotasOf } from "#apps/kit/limits/quota.ts";
+import { createDocumentRoutes } from "#apps/kit/openapi/routes.ts";
 import type { Runtime } from "#apps/kit/runtime.ts";
+import { createAddressRoutes } from "./accounts/routes.ts";
+import { createAccountStore } from "./accounts/store.ts";
+import { createListCache } from "./list-cache.ts";
 import { createOccurrenceRoutes } from "./occurrences/routes.ts";
+import { apiOf } from "./operations/api.ts";
+import { createFiring, createReminderMetrics } from "./reminders/firing.ts";
+import { createNotificationRoutes, listNotification } from "./reminders/notifications.ts";
+import { createReminderRoutes } from "./reminders/routes.ts";
+import { createReminderScheduler } from "./reminders/scheduler.ts";
+import { createReminderStore } from "./reminders/store.ts";
 import { createActivityRoutes } from "./routes/activity.ts";
 import { createChangeRoutes } from "./routes/changes.ts";
 import { createDevelopmentRoutes } from "./routes/development.ts";
 import { createTaskRoutes } from "./routes/tasks.ts";
 import { createTaskStore } from "./store.ts";
+import { readSequence } from "./task-list.ts";
 
 type Contract = (typeof services)["backend"];
 
 export type BackendDeps = Pick<
   Runtime<Contract>,
-  "connection" | "outbox" | "sidecar" | "relay" | "createApp"
+  | "connection"
+  | "outbox"
+  | "sidecar"
+  | "jobs"
+  | "relay"
+  | "redis"
+  | "state"
+  | "createApp"
+  | "log"
+  | "metrics"
 > & {
   readonly env: Pick<
     Runtime<Contract>["env"],
-    "TOKEN_SECRET" | "DEVELOPMENT_ISSUER" | "APP_API_TOKEN"
+    "TOKEN_SECRET" | "DEVELOPMENT_ISSUER" | "APP_API_TOKEN" | "RATE_LIMITS" | "TRUSTED_PROXIES"
   >;
 };
 
-const handlers: Handlers<Contract> = {};
-
-/** The REST API of tasks and activity. */
+/** The REST API of tasks, their reminders, notifications and activity. */
 export function createApp(deps: BackendDeps) {
   const { env, connection, sidecar } = deps;
   const database = connection.database;
-  const store = createTaskStore(database, deps.outbox);
-  const app = deps.createApp(handlers);
-
-  if (env.DEVELOPMENT_ISSUER === "true") {
-    app.route("/api/development", createDevelopmentRoutes(env.TOKEN_SECRET));
-  }
-  app.use("/api/tasks/*", authenticated(env.TOKEN_SECRET));
-  app.use("/api/activity/*", authenticated(env.TOKEN_SECRET));
   const wake = (lane: number) => deps.relay?.wake(lane);
-  app.route("/api/tasks", createTaskRoutes({ database, store, wake }));
+  const accounts = createAccountStore(database, deps.outbox);
+  const reminders = createReminderStore(database, deps.outbox);
+  const scheduler = createReminderScheduler(database, deps.jobs, deps.log);
+  const metrics = createReminderMetrics(deps.metrics.registry);
+  const store = createTaskStore(database, deps.outbox, async (tx, actor, change, row) => {
+    if (change === "created") return;
+    const isDeleted = change === "deleted";
+    if (await reminders.follow(tx, row, isDeleted, actor.traceparent)) scheduler.soon();
+  });
+  const handlers: Handlers<Contract> = {
+    notifications: (event, { tx }) => listNotification(tx, event, metrics),
+  };
+  const app = deps.createApp(
+    handlers,
+    createFiring({ store: reminders, scheduler, metrics, wake }),
+  );
+
+  app.use("/api/*", identified(env.TOKEN_SECRET));
+  app.use(
+    "/api/*",
+    limited({
+      limiter: createLimiter(deps.redis),
+      quotas: quotasOf(env.RATE_LIMITS),
+      trustedProxies: Number(env.TRUSTED_PROXIES),
+    }),
+  );
+  if (env.DEVELOPMENT_ISSUER === "true") {
+    const secret = env.TOKEN_SECRET;
+    app.route("/api/development", createDevelopmentRoutes({ secret, accounts, wake }));
+  }
+  app.route("/addresses", createAddressRoutes(accounts, env.APP_API_TOKEN));
+  app.use("/api/notifications/*", authenticated);
+  app.use("/api/tasks/*", authenticated);
+  app.use("/api/activity/*", authenticated);
+  app.route("/api/tasks", createReminderRoutes({ store: reminders, scheduler }));
+  app.route("/api/notifications", createNotificationRoutes(database));
+  const list = createListCache({
+    state: deps.state,
+    sequenceOf: (userId) => readSequence(database, userId),
+    read: store.page,
+  });
+  app.route("/api/tasks", createTaskRoutes({ database, store, list, wake }));
   const appApiToken = env.APP_API_TOKEN;
   app.route("/", createOccurrenceRoutes({ database, store, appApiToken, wake }));
   app.route("/api/activity", createActivityRoutes(sidecar));
+  app.route("/", createDocumentRoutes(apiOf(env)));
   app.route("/changes", createChangeRoutes(database, env.APP_API_TOKEN));
   return app;
 }

@@ -1,6 +1,8 @@
+import { getTableColumns, sql } from "drizzle-orm";
 import {
   bigint,
   boolean,
+  customType,
   index,
   integer,
   jsonb,
@@ -14,8 +16,11 @@ import {
 } from "drizzle-orm/pg-core";
 import type { TaskData } from "#apps/contracts/tasks.ts";
 
-export { outbox, userSequences } from "#apps/kit/events/tables.ts";
+export { inbox, outbox, userSequences } from "#apps/kit/events/tables.ts";
+export { accounts } from "./accounts/tables.ts";
+export { notifications, reminderSequences, reminders } from "./reminders/tables.ts";
 
+const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
 export const tasks = pgTable(
@@ -33,12 +38,23 @@ export const tasks = pgTable(
     version: integer("version").notNull().default(1),
     createdAt: time("created_at").notNull(),
     updatedAt: time("updated_at").notNull(),
+    // Kept so that a search does not take each text apart; of no language, as the texts are of many.
+    search: tsvector("search").generatedAlwaysAs(
+      sql`to_tsvector('simple', "title" || ' ' || "description")`,
+    ),
   },
-  // Ids are UUIDv7: their order is that of creation.
-  (table) => [index("tasks_user_id").on(table.userId, table.id)],
+  (table) => [
+    // Ids are UUIDv7: their order is that of creation.
+    index("tasks_user_id").on(table.userId, table.id),
+    index("tasks_user_due").on(table.userId, table.dueDate).where(sql`"due_date" is not null`),
+  ],
 );
 
-export type TaskRow = typeof tasks.$inferSelect;
+const { search: _, ...columns } = getTableColumns(tasks);
+/** What a task is read with: all but what only the database itself uses. */
+export const taskColumns = columns;
+
+export type TaskRow = Omit<typeof tasks.$inferSelect, "search">;
 
 /** The change feed: every change of a user by its sequence, for clients that catch up. */
 export const taskChanges = pgTable(

@@ -1,11 +1,14 @@
-import { and, desc, eq, lt, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { services } from "#apps/contracts/services.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
 import type { Outbox } from "#apps/kit/events/outbox.ts";
 import { Problem } from "#apps/kit/http/problem.ts";
-import { type TaskRow, taskChanges, tasks, userSequences } from "./schema.ts";
-import { type NewTask, type TaskPatch, taskDataOf } from "./tasks.ts";
+import type { Page } from "./list-cache.ts";
+import { type TaskRow, taskChanges, taskColumns, tasks } from "./schema.ts";
+import { listTasks, type TaskPage } from "./task-list.ts";
+import { cursorOf, type TaskQuery } from "./task-query.ts";
+import { type NewTask, type TaskPatch, taskDataOf, taskView } from "./tasks.ts";
 
 type ChangeKind = "created" | "updated" | "completed" | "deleted";
 
@@ -26,11 +29,26 @@ export type SeriesTask = Pick<
 
 type BackendOutbox = Outbox<(typeof services)["backend"]>;
 
+/** What else a change of a task means, in its transaction. */
+export type FollowChange = (
+  tx: Database,
+  actor: Actor,
+  change: ChangeKind,
+  row: TaskRow,
+) => Promise<void>;
+
 /** The tasks of users in PostgreSQL. Every change is stored with its events in one transaction. */
-export function createTaskStore(database: Database, outbox: BackendOutbox) {
+export function createTaskStore(
+  database: Database,
+  outbox: BackendOutbox,
+  follow: FollowChange = async () => {},
+) {
   return {
     create: async (tx: Database, actor: Actor, input: NewTask): Promise<TaskRow> => {
       const now = new Date();
+      const dueDate = input.due_date ? new Date(input.due_date) : null;
+      const recurring = input.recurring && { ...input.recurring, series_id: uuidv7() };
+      recursFrom(recurring, dueDate);
       const values = {
         id: uuidv7(),
         userId: actor.userId,
@@ -38,11 +56,12 @@ export function createTaskStore(database: Database, outbox: BackendOutbox) {
         description: input.description,
         priority: input.priority,
         tags: input.tags,
-        dueDate: input.due_date ? new Date(input.due_date) : null,
+        dueDate,
+        recurring,
         createdAt: now,
         updatedAt: now,
       };
-      const row = only(await tx.insert(tasks).values(values).returning());
+      const row = only(await tx.insert(tasks).values(values).returning(taskColumns));
       await record(tx, actor, "created", row);
       return row;
     },
@@ -51,11 +70,12 @@ export function createTaskStore(database: Database, outbox: BackendOutbox) {
     createInSeries: async (tx: Database, actor: Actor, task: SeriesTask): Promise<TaskRow> => {
       const now = new Date();
       const values = { ...task, userId: actor.userId, createdAt: now, updatedAt: now };
-      const row = only(await tx.insert(tasks).values(values).returning());
+      const row = only(await tx.insert(tasks).values(values).returning(taskColumns));
       await record(tx, actor, "created", row);
       return row;
     },
 
+    /** Setting `completed` is completing and opening again; to what it is, it changes nothing. */
     update: async (
       tx: Database,
       actor: Actor,
@@ -63,14 +83,12 @@ export function createTaskStore(database: Database, outbox: BackendOutbox) {
       patch: TaskPatch,
       expectedVersion: number | undefined,
     ): Promise<TaskRow> => {
-      const { due_date, ...fields } = patch;
-      const changes = {
-        ...fields,
-        ...(due_date !== undefined && { dueDate: due_date ? new Date(due_date) : null }),
-      };
-      await lockTask(tx, actor.userId, taskId, expectedVersion);
-      const row = await writeVersion(tx, taskId, changes as Partial<TaskRow>);
-      await record(tx, actor, "updated", row);
+      const current = await lockTask(tx, actor.userId, taskId, expectedVersion);
+      const changes = changesOf(current, patch);
+      if (Object.keys(changes).length === 0) return current;
+      const row = await writeVersion(tx, taskId, changes);
+      const completes = row.completed && !current.completed;
+      await record(tx, actor, completes ? "completed" : "updated", row);
       return row;
     },
 
@@ -101,30 +119,18 @@ export function createTaskStore(database: Database, outbox: BackendOutbox) {
 
     get: async (userId: string, taskId: string): Promise<TaskRow> => {
       const owned = and(eq(tasks.id, taskId), eq(tasks.userId, userId));
-      const [row] = await database.select().from(tasks).where(owned);
+      const [row] = await database.select(taskColumns).from(tasks).where(owned);
       return row ?? notFound(taskId);
     },
 
-    /** A page of tasks, newest first, and the sequence of the user that it reflects. */
-    list: async (userId: string, limit: number, before: string | undefined) =>
-      // One snapshot for both reads: the sequence is then exactly that of the rows.
-      database.transaction(
-        async (tx) => {
-          const [counter] = await tx
-            .select({ last: userSequences.last })
-            .from(userSequences)
-            .where(eq(userSequences.userId, userId));
-          const owned = eq(tasks.userId, userId);
-          const rows = await tx
-            .select()
-            .from(tasks)
-            .where(before ? and(owned, lt(tasks.id, before)) : owned)
-            .orderBy(desc(tasks.id))
-            .limit(limit);
-          return { rows, sequence: counter?.last ?? 0 };
-        },
-        { isolationLevel: "repeatable read", accessMode: "read only" },
-      ),
+    list: (userId: string, query: TaskQuery): Promise<TaskPage> =>
+      listTasks(database, userId, query),
+
+    /** The same as the API shows it. */
+    page: async (userId: string, query: TaskQuery): Promise<Page> => {
+      const { rows, sequence, end } = await listTasks(database, userId, query);
+      return { tasks: rows.map(taskView), sequence, next: end ? cursorOf(query, end) : null };
+    },
   };
 
   async function record(
@@ -133,6 +139,7 @@ export function createTaskStore(database: Database, outbox: BackendOutbox) {
     change: ChangeKind,
     row: TaskRow,
   ): Promise<void> {
+    await follow(tx, actor, change, row);
     const { userId, traceparent, correlationId } = actor;
     const occurredAt = new Date();
     const task = taskDataOf(row);
@@ -185,13 +192,41 @@ async function lockTask(
   expectedVersion: number | undefined,
 ): Promise<TaskRow> {
   const owned = and(eq(tasks.id, taskId), eq(tasks.userId, userId));
-  const [row] = await tx.select().from(tasks).where(owned).for("update");
+  const [row] = await tx.select(taskColumns).from(tasks).where(owned).for("update");
   if (!row) return notFound(taskId);
   if (expectedVersion !== undefined && row.version !== expectedVersion) {
     const detail = `the task is at version ${row.version}, If-Match names ${expectedVersion}`;
     throw new Problem(412, "Changed meanwhile", detail);
   }
   return row;
+}
+
+/** What a patch makes other than it is, in the terms of the table. */
+function changesOf(current: TaskRow, patch: TaskPatch): Partial<TaskRow> {
+  const { due_date, recurring, completed, ...fields } = patch;
+  const dueDate = due_date === undefined ? current.dueDate : due_date && new Date(due_date);
+  // A changed rule goes on with its series; one that was taken away begins another.
+  const recurs =
+    recurring === undefined
+      ? current.recurring
+      : recurring && { ...recurring, series_id: current.recurring?.series_id ?? uuidv7() };
+  recursFrom(recurs, dueDate || null);
+  const changes = {
+    ...fields,
+    ...(due_date !== undefined && { dueDate: dueDate || null }),
+    ...(recurring !== undefined && { recurring: recurs }),
+    ...(completed !== undefined && completed !== current.completed && { completed }),
+  };
+  return changes as Partial<TaskRow>;
+}
+
+/** A recurrence counts from the due date, and so wants one. */
+function recursFrom(recurring: TaskRow["recurring"], dueDate: Date | null): void {
+  if (!recurring || dueDate) return;
+  const message = "wants a due_date, from which it counts";
+  throw new Problem(400, "Invalid input", `recurring: ${message}`, [
+    { field: "recurring", message },
+  ]);
 }
 
 const writeVersion = async (
@@ -204,7 +239,7 @@ const writeVersion = async (
       .update(tasks)
       .set({ ...changes, version: sql`${tasks.version} + 1`, updatedAt: new Date() })
       .where(eq(tasks.id, taskId))
-      .returning(),
+      .returning(taskColumns),
   );
 
 function notFound(taskId: string): never {

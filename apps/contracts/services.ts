@@ -19,6 +19,8 @@ export type EnvName =
   | "TOKEN_SECRET"
   | "DEVELOPMENT_ISSUER"
   | "ACTIVITY_RETENTION_DAYS"
+  | "RATE_LIMITS"
+  | "TRUSTED_PROXIES"
   | "ALLOWED_ORIGINS"
   | "GATEWAY";
 
@@ -63,14 +65,23 @@ const service = <const S extends ServiceContract>(contract: S): S => contract;
 export const services = {
   backend: service({
     port: 8000,
-    publicPaths: ["/api"],
-    publishes: ["task-events", "task-updates"],
-    subscribes: {},
+    publicPaths: ["/api", "/openapi.json", "/docs"],
+    publishes: ["task-events", "task-updates", "reminders", "user-events"],
+    subscribes: { notifications: "transactional" },
     invokes: { audit: [{ method: "GET", path: "/activity" }] },
     state: true,
     redis: true,
+    schedules: ["reminder-sweep"],
+    jobs: true,
     database: true,
-    env: ["DATABASE_URL", "REDIS_URL", "TOKEN_SECRET", "DEVELOPMENT_ISSUER"],
+    env: [
+      "DATABASE_URL",
+      "REDIS_URL",
+      "TOKEN_SECRET",
+      "DEVELOPMENT_ISSUER",
+      "RATE_LIMITS",
+      "TRUSTED_PROXIES",
+    ],
   }),
   audit: service({
     port: 8004,

@@ -6,6 +6,7 @@ import type { Sidecar } from "./dapr/client.ts";
 import { createSidecar } from "./dapr/client.ts";
 import { createPost, type Post } from "./dapr/invoke.ts";
 import { createJobs, type Jobs } from "./dapr/jobs.ts";
+import { createStateStore, type StateStore } from "./dapr/state.ts";
 import { type Connection, connect } from "./database/connect.ts";
 import { claimLanes } from "./events/lanes.ts";
 import type { Outbox } from "./events/outbox.ts";
@@ -15,6 +16,7 @@ import { startRelay } from "./events/relay.ts";
 import type { Handlers } from "./events/subscriptions.ts";
 import { createReceiver } from "./events/subscriptions.ts";
 import { type CallbackArgs, createCallbackRoutes } from "./http/callback-routes.ts";
+import { type DegradableParts, degradedParts, sidecarAnswers } from "./http/degraded.ts";
 import { type CommonEnv, type Env, readEnv } from "./http/env.ts";
 import { createEventRoutes } from "./http/event-routes.ts";
 import { createLog } from "./http/log.ts";
@@ -42,6 +44,8 @@ export type Runtime<S extends ServiceContract> = {
   readonly jobs: S["jobs"] extends true ? Jobs : undefined;
   /** There for a service that declares that it talks to Redis itself. */
   readonly redis: S["redis"] extends true ? RedisClient : undefined;
+  /** Absent in a service that declares no state, or runs without a sidecar. */
+  readonly state: StateStore | undefined;
   /** Absent in a service that publishes nothing, or runs without a sidecar. */
   readonly relay: Relay | undefined;
   /** Serves the app until a signal, then drains and closes what is beside it and all of the above. */
@@ -78,6 +82,7 @@ export function createRuntime<S extends ServiceContract>(appId: AppId, contract:
   const ping = async () => connection?.ping();
   const { tracer, close: closeTracer } = createServiceTracer(appId, env, metrics);
   const sidecar = createSidecar<S>(appId, env, tracer);
+  const sidecarUrl = `http://${env.DAPR_HOST}:${env.DAPR_HTTP_PORT}`;
   const redisUrl = (env as Record<string, string>).REDIS_URL ?? "";
   const redis = contract.redis ? createRedisClient({ url: redisUrl, appId, log }) : undefined;
   const stopping = new AbortController();
@@ -88,6 +93,11 @@ export function createRuntime<S extends ServiceContract>(appId: AppId, contract:
   const relayConnection = lanes && connect(databaseUrl, { maxConnections: relayConnections });
   const relay =
     lanes && relayConnection && startMeasuredRelay(relayConnection, lanes, sidecar, metrics, log);
+
+  const parts: DegradableParts = {
+    ...(redis && { redis: () => redis.available() }),
+    sidecar: env.DAPR_ENABLED === "true" ? sidecarAnswers(sidecarUrl) : () => false,
+  };
 
   return {
     env,
@@ -100,6 +110,10 @@ export function createRuntime<S extends ServiceContract>(appId: AppId, contract:
     post: createPost<S>(env),
     sendByBinding: createBindings(env),
     jobs: (contract.jobs ? createJobs(env) : undefined) as Runtime<S>["jobs"],
+    state:
+      contract.state && env.DAPR_ENABLED === "true"
+        ? createStateStore({ sidecarUrl, apiToken: env.DAPR_API_TOKEN, log })
+        : undefined,
     redis: redis as Runtime<S>["redis"],
     relay,
     createApp: (handlers, ...callbacks) => {
@@ -108,6 +122,7 @@ export function createRuntime<S extends ServiceContract>(appId: AppId, contract:
         metrics,
         tracer,
         ready: ping,
+        degraded: () => degradedParts(parts),
         draining: () => stopping.signal.aborted,
       });
       const receive = createReceiver(contract, handlers, {

@@ -1,11 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  type AppId,
-  appIds,
-  contractOf,
-  deadLettersOf,
-  services,
-} from "#apps/contracts/services.ts";
+import { type AppId, appIds, contractOf, services } from "#apps/contracts/services.ts";
 import { type Topic, topics } from "#apps/contracts/topics.ts";
 import { componentsOf, publishableBy } from "./components.ts";
 import { configurationOf } from "./configuration.ts";
@@ -57,7 +51,7 @@ describe("the Kafka component", () => {
 
   test("lets an app publish its topics and its own dead letters, and nothing else", () => {
     expect(settingOf("kafka-pubsub", "publishingScopes")).toContain(
-      "backend=task-events,task-updates;",
+      "backend=task-events,task-updates,reminders,user-events,notifications.backend.dlq;",
     );
     expect(publishableBy("audit")).toEqual([
       ...["task-events.audit.dlq", "reminders.audit.dlq", "notifications.audit.dlq"],
@@ -86,6 +80,19 @@ describe("the Kafka component", () => {
 test("the state store is scoped to the services that declare state", () => {
   const store = componentsOf(facts).find(({ metadata }) => metadata.name === "statestore");
   expect(store?.scopes).toEqual(appIds.filter((appId) => services[appId].state));
+});
+
+describe("a schedule", () => {
+  const sweep = () =>
+    componentsOf(facts).find(({ metadata }) => metadata.name === "reminder-sweep");
+
+  test("is a cron binding of the services that declare it, which calls them unasked", () => {
+    expect(sweep()?.spec).toMatchObject({ type: "bindings.cron" });
+    expect(sweep()?.scopes).toEqual(["backend"]);
+    expect(settingOf("reminder-sweep", "direction")).toBe("input");
+    expect(settingOf("reminder-sweep", "schedule")).toBe("@every 15s");
+    expect(settingOf("reminder-sweep", "route")).toBe("/internal/schedules/reminder-sweep");
+  });
 });
 
 describe("subscriptions", () => {
@@ -152,11 +159,18 @@ describe("the configuration of a sidecar", () => {
   });
 });
 
+test("a service with jobs may schedule them, and others may not", () => {
+  const allowed = (appId: (typeof appIds)[number]) =>
+    (configurationOf(appId, facts).spec.api as { allowed: object[] }).allowed;
+  const jobs = { name: "jobs", version: "v1alpha1", protocol: "http" };
+  expect(allowed("backend")).toContainEqual(jobs);
+  expect(allowed("audit")).not.toContainEqual(jobs);
+});
+
 test("a sidecar is given only what is scoped to its service", () => {
   const names = sidecarManifests("audit", facts).resources.map(({ metadata }) => metadata.name);
   expect(names).toEqual([
     ...["kafka-pubsub", "secrets", "audit-task-events", "audit-reminders"],
     ...["audit-notifications", "audit-user-events", "delivery"],
   ]);
-  expect(deadLettersOf("backend")).toEqual([]);
 });

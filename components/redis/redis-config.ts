@@ -78,7 +78,7 @@ export function redisUsers({ sidecars, services }: RedisPasswords): string[] {
 
 const commands = [
   ...["+@read", "+@write", "+@connection", "+@transaction", "+@scripting"],
-  ...["-@dangerous", "-@admin", "+info", "+wait", "+client|setname", "+client|setinfo"],
+  ...["-@dangerous", "-@admin", "+info", "+wait", "+time", "+client|setname", "+client|setinfo"],
 ];
 
 function userLine(

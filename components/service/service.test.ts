@@ -65,6 +65,8 @@ const argsOf = (appId: HonoServiceArgs["appId"], changes: Partial<HonoServiceArg
     DEVELOPMENT_ISSUER: "false",
     GATEWAY: "",
     ACTIVITY_RETENTION_DAYS: "30",
+    RATE_LIMITS: "off",
+    TRUSTED_PROXIES: "1",
     ALLOWED_ORIGINS: "",
   },
   database: {

@@ -16,12 +16,13 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Change = { readonly what: string; readonly make: () => void; readonly kinds: string[] };
 
 const [first = "", ...others] = [...names];
+/** One that only consumes, into a database of its own. */
 const consumer =
-  names.find(
-    (name) =>
-      Object.keys(map[name]?.subscribes ?? {}).length > 0 &&
-      !map[name]?.env.includes("TOKEN_SECRET"),
-  ) ?? "";
+  names.find((name) => {
+    const { subscribes = {}, publishes, publicPaths, database } = map[name] ?? {};
+    const isHeard = (publishes?.length ?? 0) + (publicPaths?.length ?? 0) > 0;
+    return Object.keys(subscribes).length > 0 && database && !isHeard;
+  }) ?? "";
 const [subscribed = ""] = Object.keys(map[consumer]?.subscribes ?? {});
 const unheard =
   Object.keys(catalog).find((topic) => !(topic in (map[consumer]?.subscribes ?? {}))) ?? "";

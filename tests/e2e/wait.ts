@@ -13,11 +13,11 @@ export type EntriesWanted = {
 };
 
 /**
- * The user's log, oldest first, once it has this many entries; fails when they take longer than
+ * What the user's log says of tasks, oldest first, once it has this many entries; fails when they take longer than
  * allowed, and when there are more of them a little later.
  */
 export async function entriesOf(user: User, wanted: EntriesWanted): Promise<Entry[]> {
-  const query = new URLSearchParams({ limit: "100" });
+  const query = new URLSearchParams({ limit: "100", kind: "task" });
   if (wanted.taskId) query.set("task_id", wanted.taskId);
   const since = performance.now();
   const read = async () => {

@@ -34,12 +34,12 @@ export function createWitness(stack: Pick<Stack, "kafka" | "postgres">): Witness
       ...(await sql<ActivityRow[]>`
         select position::float8 as position, user_id as "userId", task_id as "taskId",
           event_type as "eventType", sequence::float8 as sequence
-        from audit.activity where user_id = any(${[...userIds]}::uuid[])`),
+        from audit.activity where kind = 'task' and user_id = any(${[...userIds]}::uuid[])`),
     ],
     createdCount: async (userIds) => {
       const [row] = await sql<{ count: number }[]>`
         select count(*)::int as count from audit.activity
-        where event_type = 'created' and user_id = any(${[...userIds]}::uuid[])`;
+        where kind = 'task' and event_type = 'created' and user_id = any(${[...userIds]}::uuid[])`;
       return row?.count ?? 0;
     },
     waitingCount: async (userIds) => {

@@ -39,6 +39,8 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
           DEVELOPMENT_ISSUER: "false",
           GATEWAY: "",
           ACTIVITY_RETENTION_DAYS: "30",
+          RATE_LIMITS: "user=600/60,address=6000/60",
+          TRUSTED_PROXIES: "1",
           ALLOWED_ORIGINS: "",
         },
         database: contractOf(appId).database ? database : undefined,

@@ -25,6 +25,36 @@ export function check<T extends z.ZodType>(schema: T, value: unknown): z.infer<T
   return parsed.data;
 }
 
+/**
+ * Reads and checks the query of a request. What the schema has as a list may stand there several
+ * times; anything else may stand there once.
+ */
+export function readQuery<T extends z.ZodObject>(
+  // biome-ignore lint/suspicious/noExplicitAny: any route's context will do
+  context: Context<any>,
+  schema: T,
+): z.infer<T> {
+  const queries = context.req.queries();
+  const unknown = Object.keys(queries).filter((name) => !(name in schema.shape));
+  if (unknown.length > 0) {
+    const message = `is no parameter here; there are ${Object.keys(schema.shape).join(", ")}`;
+    const faults = unknown.map((field) => ({ field, message }));
+    throw new Problem(400, "Invalid input", `${unknown.join(", ")}: ${message}`, faults);
+  }
+  const values = Object.entries(queries).map(([name, all]) => [
+    name,
+    isList(schema.shape[name]) || all.length > 1 ? all : all[0],
+  ]);
+  return check(schema, Object.fromEntries(values));
+}
+
+function isList(schema: z.core.$ZodType | undefined): boolean {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
+    return isList(schema.unwrap());
+  }
+  return schema instanceof z.ZodArray;
+}
+
 /** The id in a path; what cannot be an id cannot name anything. */
 export function taskIdOf(text: string): string {
   const parsed = id.safeParse(text);

@@ -1,20 +1,23 @@
 import { type Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { id } from "#apps/contracts/tasks.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
 import { laneOf } from "#apps/kit/events/outbox.ts";
 import type { UserVariables } from "#apps/kit/http/bearer.ts";
 import { traceparentOf } from "#apps/kit/http/trace.ts";
 import type { ShellVariables } from "#apps/kit/http/variables.ts";
 import { type Answer, answerOnce } from "../idempotency.ts";
+import type { Page } from "../list-cache.ts";
 import type { TaskRow } from "../schema.ts";
 import type { Actor, TaskStore } from "../store.ts";
+import { positionOf, type TaskQuery, taskQuery } from "../task-query.ts";
 import { newTask, taskPatch, taskView } from "../tasks.ts";
-import { check, expectedVersion, paging, readBody, taskIdOf } from "./input.ts";
+import { expectedVersion, readBody, readQuery, taskIdOf } from "./input.ts";
 
 export type TaskRouteDeps = {
   readonly database: Database;
   readonly store: TaskStore;
+  /** A page of a user's tasks. */
+  readonly list: (userId: string, query: TaskQuery) => Promise<Page>;
   /** Called after a commit, with the lane whose outbox has grown. */
   readonly wake: (lane: number) => void;
 };
@@ -22,7 +25,7 @@ export type TaskRouteDeps = {
 type Variables = ShellVariables & UserVariables;
 
 /** The tasks of the authenticated user. */
-export function createTaskRoutes({ database, store, wake }: TaskRouteDeps) {
+export function createTaskRoutes({ database, store, list, wake }: TaskRouteDeps) {
   const app = new Hono<{ Variables: Variables }>();
 
   app.post("/", async (context) => {
@@ -34,12 +37,10 @@ export function createTaskRoutes({ database, store, wake }: TaskRouteDeps) {
   });
 
   app.get("/", async (context) => {
-    const { limit, cursor } = check(paging, context.req.query());
-    const before = cursor === undefined ? undefined : check(id, cursor);
-    const { rows, sequence } = await store.list(context.var.userId, limit + 1, before);
-    const page = rows.slice(0, limit);
-    const next = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
-    return context.json({ tasks: page.map(taskView), sequence, next });
+    const query = readQuery(context, taskQuery);
+    // Of a cursor that fits another list nothing may be looked up.
+    positionOf(query);
+    return context.json(await list(context.var.userId, query));
   });
 
   app.get("/:id", async (context) => {

@@ -39,15 +39,32 @@ export function bearerTokenOf(authorization: string | undefined): string | undef
   return scheme?.toLowerCase() === "bearer" ? token : undefined;
 }
 
-/** Lets only bearers of a valid token through and sets whose it is. */
-export function authenticated(secret: string): MiddlewareHandler<{ Variables: UserVariables }> {
+/** Before it is known whether a request needs a user. */
+type IdentityVariables = { userId: string; refusal: Problem };
+
+/** Sets whose token a request bears; one without a valid token goes on without a user. */
+export function identified(secret: string): MiddlewareHandler<{ Variables: IdentityVariables }> {
   const read = createTokenReader(secret);
   return async (context, next) => {
-    const token = bearerTokenOf(context.req.header("authorization"));
-    if (!token) {
-      throw new Problem(401, "Not authenticated", "send a token as `Authorization: Bearer …`");
+    try {
+      const token = bearerTokenOf(context.req.header("authorization"));
+      if (!token) {
+        throw new Problem(401, "Not authenticated", "send a token as `Authorization: Bearer …`");
+      }
+      context.set("userId", (await read(token)).userId);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      context.set("refusal", error);
     }
-    context.set("userId", (await read(token)).userId);
     await next();
   };
 }
+
+/** Lets only those through whom `identified` knows. */
+export const authenticated: MiddlewareHandler<{ Variables: IdentityVariables }> = async (
+  context,
+  next,
+) => {
+  if (!context.get("userId")) throw context.get("refusal");
+  await next();
+};

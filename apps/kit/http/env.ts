@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { EnvName, ServiceContract } from "#apps/contracts/services.ts";
+import { saysQuotas } from "#apps/kit/limits/quota.ts";
 
 /** What every service is told, whatever it does. */
 const common = z.object({
@@ -27,6 +28,8 @@ const declarable: Record<EnvName, z.ZodType<string>> = {
   // Read by the gateway itself: a port and the services behind it, or nothing.
   GATEWAY: z.string(),
   ACTIVITY_RETENTION_DAYS: z.string().refine((days) => Number(days) >= 30, "must be 30 or more"),
+  RATE_LIMITS: z.string().refine(saysQuotas, "must be `off`, or as user=600/60,address=6000/60"),
+  TRUSTED_PROXIES: z.string().regex(/^\d$/, "must be a number of proxies, 0 to 9"),
   /** Origins of pages that may connect, as `https://todo.example`, with commas between them. */
   ALLOWED_ORIGINS: z.string().refine(areOrigins, "must be origins with commas between them"),
 };

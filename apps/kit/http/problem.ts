@@ -1,12 +1,25 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { ZodError } from "zod";
+import { type ZodError, z } from "zod";
 import { isAway } from "#apps/kit/database/away.ts";
 import { reasonOf } from "#apps/kit/database/reason.ts";
 import type { ShellVariables } from "./variables.ts";
 
-export type FieldFault = { readonly field: string; readonly message: string };
+const fieldFault = z.strictObject({ field: z.string(), message: z.string() });
+
+/** An RFC 9457 problem document, the form of every answer from 400 on. */
+export const problemDocument = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  detail: z.string().describe("What is wrong with this request"),
+  instance: z.string().describe("The path that was asked for"),
+  request_id: z.string().describe("Names the request in the logs"),
+  errors: z.array(fieldFault).optional().describe("Every fault of the input by its field"),
+});
+
+export type FieldFault = Readonly<z.infer<typeof fieldFault>>;
 
 /** A refusal that says what is wrong, answered as an RFC 9457 problem document. */
 export class Problem extends HTTPException {
@@ -42,14 +55,14 @@ export function respondWithProblem(
 ): Response {
   const problem = problemOf(error);
   if (problem.status >= 500) context.var.log.error({ error: describe(error) }, problem.title);
-  const body = {
+  const body: z.infer<typeof problemDocument> = {
     type: "about:blank",
     title: problem.title,
     status: problem.status,
     detail: problem.message,
     instance: context.req.path,
     request_id: context.var.requestId,
-    ...(problem.errors && { errors: problem.errors }),
+    ...(problem.errors && { errors: [...problem.errors] }),
   };
   if (problem.status === 503) context.header("Retry-After", "1");
   // The rest of the body was not read; the connection cannot carry another request.

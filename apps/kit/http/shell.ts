@@ -16,6 +16,8 @@ export type ShellDeps = {
   readonly tracer: Tracer;
   /** Rejects when the service cannot serve. */
   readonly ready: () => Promise<void>;
+  /** What is away that the service does without, for those who look; never a reason to fail. */
+  readonly degraded: () => Promise<readonly string[]>;
   /** Whether the service is shutting down. */
   readonly draining: () => boolean;
 };
@@ -91,7 +93,7 @@ export function createShell(deps: ShellDeps): Hono<{ Variables: ShellVariables }
     if (deps.draining()) return context.json({ status: "draining" }, 503);
     try {
       await deps.ready();
-      return context.json({ status: "ok" });
+      return context.json({ status: "ok", degraded: await deps.degraded() });
     } catch (error) {
       return context.json({ status: "not ready", reason: (error as Error).message }, 503);
     }

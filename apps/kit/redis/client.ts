@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Logger } from "pino";
-import { within } from "#apps/kit/within.ts";
+import { createPatience } from "#apps/kit/patience.ts";
 import type { Client } from "./link.ts";
 import { openLink } from "./link.ts";
 
@@ -43,7 +43,7 @@ export type RedisClientOptions = {
 
 const callTimeoutMs = 50;
 // A server that does not answer costs its callers time, so after a few of them it is left alone.
-const timeoutsInARow = 3;
+const failuresInARow = 3;
 const pauseMs = 1_000;
 
 export const redisScript = (text: string): RedisScript => ({
@@ -57,28 +57,18 @@ export function createRedisClient({ url, appId, log }: RedisClientOptions): Redi
   const listeners = new Map<string, RedisListener>();
   const heardOn = new Map<string, Client>();
   let subscriber: ReturnType<typeof openLink> | undefined;
-  let timeouts = 0;
-  let pausedUntil = 0;
+  const patience = createPatience({
+    timeoutMs: callTimeoutMs,
+    failuresInARow,
+    pauseMs,
+    onFailure: (reason) => log.debug({ reason: String(reason) }, "redis did not answer"),
+  });
 
   const named = (name: string): string => `${appId}:${name}`;
-  const usable = (): Client | undefined =>
-    Date.now() < pausedUntil ? undefined : commands.ready();
-
-  async function bounded<T>(work: (client: Client) => Promise<T>): Promise<T | undefined> {
-    const client = usable();
-    if (!client) return undefined;
-    try {
-      const reply = await within(work(client), callTimeoutMs, () => new LateError());
-      timeouts = 0;
-      return reply;
-    } catch (error) {
-      if (error instanceof LateError && ++timeouts >= timeoutsInARow) {
-        pausedUntil = Date.now() + pauseMs;
-      }
-      log.debug({ reason: String(error) }, "redis did not answer");
-      return undefined;
-    }
-  }
+  const bounded = async <T>(work: (client: Client) => Promise<T>): Promise<T | undefined> => {
+    const client = commands.ready();
+    return client && patience.attempt(() => work(client));
+  };
 
   function listenOn(client: Client): void {
     for (const [channel, { onMessage, onListening }] of listeners) {
@@ -96,7 +86,7 @@ export function createRedisClient({ url, appId, log }: RedisClientOptions): Redi
   }
 
   return {
-    available: () => usable() !== undefined,
+    available: () => commands.ready() !== undefined && !patience.pausing(),
     run: (script, keys, args) =>
       bounded((client) => evaluate(client, script, keys.map(named), args)),
     publish: async (channel, message) =>
@@ -112,8 +102,6 @@ export function createRedisClient({ url, appId, log }: RedisClientOptions): Redi
     },
   };
 }
-
-class LateError extends Error {}
 
 async function evaluate(
   client: Client,

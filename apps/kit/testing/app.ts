@@ -10,5 +10,6 @@ export const createTestShell = () =>
     metrics: createMetrics("test"),
     tracer: createTracer({ share: 1 }),
     ready: async () => {},
+    degraded: async () => [],
     draining: () => false,
   });

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { eventRoute } from "#apps/contracts/dapr.ts";
+import { eventRoute, jobRoute, scheduleRoute } from "#apps/contracts/dapr.ts";
 import { call, expectProblem, newUser, type TaskView, type User } from "../client.ts";
 import { entriesOf } from "../wait.ts";
 
@@ -86,10 +86,10 @@ describe("access", () => {
     expect(listed.body.tasks).toEqual([]);
 
     await entriesOf(owner, { taskId: task.id, count: 1, withinMs: 2_000 });
-    expect((await stranger.activity()).body.entries).toEqual([]);
+    expect((await stranger.activity("?kind=task")).body.entries).toEqual([]);
     expect((await stranger.activity(`?task_id=${task.id}`)).body.entries).toEqual([]);
     // Who asks is told by the token alone: a user_id of the caller's own making counts for nothing.
-    const asked = await stranger.activity(`?user_id=${owner.id}`);
+    const asked = await stranger.activity(`?kind=task&user_id=${owner.id}`);
     if (asked.status === 200) expect(asked.body.entries).toEqual([]);
     else expectProblem(asked, 400);
     expect((await owner.call<TaskView>("GET", path)).body).toEqual(task);
@@ -110,5 +110,20 @@ describe("access", () => {
     const body = { data_base64: Buffer.from("{}").toString("base64") };
     const answer = await call("POST", path, { body });
     expect([401, 403, 404]).toContain(answer.status);
+  });
+
+  test.each([
+    ["POST", scheduleRoute("reminder-sweep")],
+    ["POST", jobRoute("reminder-00000000-0000-4000-8000-000000000001")],
+    ["GET", "/addresses?user_id=00000000-0000-4000-8000-000000000001"],
+  ])("what is for a sidecar is not for people: %s %s", async (method, path) => {
+    const { token } = await newUser();
+    for (const headers of [
+      {},
+      { Authorization: `Bearer ${token}` },
+      { "dapr-api-token": "guess" },
+    ]) {
+      expect([401, 403, 404]).toContain((await call(method, path, { headers })).status);
+    }
   });
 });

@@ -48,7 +48,9 @@ describe("activity", () => {
     const pages: number[][] = [];
     let cursor: string | null = "";
     while (cursor !== null && pages.length < 5) {
-      const { status, body } = await user.activity(`?limit=3${cursor && `&cursor=${cursor}`}`);
+      const { status, body } = await user.activity(
+        `?kind=task&limit=3${cursor && `&cursor=${cursor}`}`,
+      );
       expect(status).toBe(200);
       pages.push(body.entries.map((entry) => entry.sequence));
       cursor = body.next;

@@ -1,0 +1,45 @@
+import type { ApiDescription } from "#apps/kit/openapi/operation.ts";
+import { wantedReminders } from "../reminders/wanted.ts";
+import { newTask, task, taskPage, taskPatch } from "../tasks.ts";
+import { activityOperations, activityPage } from "./activity.ts";
+import { everyAnswer, everyProblem } from "./common.ts";
+import { developmentOperations } from "./development.ts";
+import {
+  notification,
+  notificationOperations,
+  reminderList,
+  reminderOperations,
+} from "./reminders.ts";
+import { taskOperations } from "./tasks.ts";
+
+/**
+ * Everything that the API says of itself. A route under a public path that is missing here, or an
+ * operation that no route serves, is found by `api.test.ts`.
+ */
+export const apiOf = (env: { readonly DEVELOPMENT_ISSUER: string }): ApiDescription => ({
+  title: "Todo Evolution",
+  version: "1.0.0",
+  description:
+    "Tasks of a user, every change of which is an event. Bodies are JSON, times RFC 3339 in UTC, " +
+    "ids UUIDs. Errors are problem documents (RFC 9457) with the id of the request. Lists are " +
+    "paged: `next` of one page is the `cursor` of the following.",
+  operations: [
+    ...taskOperations,
+    ...reminderOperations,
+    ...notificationOperations,
+    ...activityOperations,
+    ...(env.DEVELOPMENT_ISSUER === "true" ? developmentOperations : []),
+  ],
+  schemas: {
+    Task: task,
+    NewTask: newTask,
+    TaskPatch: taskPatch,
+    TaskPage: taskPage,
+    Reminders: reminderList,
+    NewReminders: wantedReminders,
+    Notification: notification,
+    ActivityPage: activityPage,
+  },
+  headers: everyAnswer,
+  problems: everyProblem,
+});
