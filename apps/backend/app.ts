@@ -54,9 +54,12 @@ export function createApp(deps: BackendDeps) {
   const scheduler = createReminderScheduler(database, deps.jobs, deps.log);
   const metrics = createReminderMetrics(deps.metrics.registry);
   const store = createTaskStore(database, deps.outbox, async (tx, actor, change, row) => {
-    if (change === "created") return;
-    const isDeleted = change === "deleted";
-    if (await reminders.follow(tx, row, isDeleted, actor.traceparent)) scheduler.soon();
+    const { traceparent } = actor;
+    const changed =
+      change === "created"
+        ? await reminders.inherit(tx, row, traceparent)
+        : await reminders.follow(tx, row, change === "deleted", traceparent);
+    if (changed) scheduler.soon();
   });
   const handlers: Handlers<Contract> = {
     notifications: (event, { tx }) => listNotification(tx, event, metrics),

@@ -83,6 +83,17 @@ export const services = {
       "TRUSTED_PROXIES",
     ],
   }),
+  notification: service({
+    port: 8001,
+    publicPaths: [],
+    publishes: ["notifications"],
+    subscribes: { reminders: "transactional", "user-events": "transactional" },
+    invokes: { backend: [{ method: "GET", path: "/addresses" }] },
+    state: false,
+    bindings: ["mail"],
+    database: true,
+    env: ["DATABASE_URL"],
+  }),
   audit: service({
     port: 8004,
     publicPaths: [],

@@ -82,6 +82,37 @@ test("the state store is scoped to the services that declare state", () => {
   expect(store?.scopes).toEqual(appIds.filter((appId) => services[appId].state));
 });
 
+describe("the mail binding", () => {
+  test("is an output of the services that send mail, its password kept elsewhere", () => {
+    const mail = componentsOf(facts).find(({ metadata }) => metadata.name === "mail");
+    expect(mail?.spec).toMatchObject({ type: "bindings.smtp" });
+    expect(mail?.scopes).toEqual(["notification"]);
+    expect(settingOf("mail", "direction")).toBe("output");
+    expect(settingOf("mail", "skipTLSVerify")).toBe("false");
+    expect(metadataOf("mail").find(({ name }) => name === "password")).toEqual({
+      name: "password",
+      secretKeyRef: { name: "mail", key: "password" },
+    });
+  });
+
+  test("is not made up where the stack has no mail server", () => {
+    expect(() => componentsOf({ ...facts, mail: undefined })).toThrow("no server was named");
+  });
+
+  test("may be called by them alone, within a time", () => {
+    const allowed = (appId: (typeof appIds)[number]) =>
+      (configurationOf(appId, facts).spec.api as { allowed: object[] }).allowed;
+    const api = { name: "bindings", version: "v1", protocol: "http" };
+    const users = appIds.filter((appId) =>
+      JSON.stringify(allowed(appId)).includes(JSON.stringify(api)),
+    );
+    expect(users).toEqual(["notification"]);
+    expect(resiliencyManifest(facts).spec).toMatchObject({
+      targets: { components: { mail: { outbound: { timeout: "mail" } } } },
+    });
+  });
+});
+
 describe("a schedule", () => {
   const sweep = () =>
     componentsOf(facts).find(({ metadata }) => metadata.name === "reminder-sweep");
@@ -150,7 +181,7 @@ describe("the configuration of a sidecar", () => {
   });
 
   test("lets nobody in where nobody declares a call", () => {
-    expect(accessOf("recurring")).toMatchObject({ defaultAction: "deny", policies: [] });
+    expect(accessOf("notification")).toMatchObject({ defaultAction: "deny", policies: [] });
   });
 
   test("opens no API of the sidecar that the service has no use for", () => {

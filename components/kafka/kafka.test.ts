@@ -1,19 +1,13 @@
 import { expect, test } from "vitest";
+import { appIds, deadLettersOf } from "#apps/contracts/services.ts";
 import { topics } from "#apps/contracts/topics.ts";
 import { topicSpecs } from "./topics.ts";
 import { userSpecs } from "./users.ts";
 
-const deadLettersOfAudit = [
-  "task-events.audit.dlq",
-  "reminders.audit.dlq",
-  "notifications.audit.dlq",
-  "user-events.audit.dlq",
-];
-
 test("every topic of the contracts and every dead-letter topic is made", () => {
   const names = topicSpecs("dev").map(({ name }) => name);
-  const others = ["task-events.recurring.dlq"];
-  expect(names).toEqual([...Object.keys(topics), ...deadLettersOfAudit, ...others]);
+  expect(names).toEqual([...Object.keys(topics), ...appIds.flatMap(deadLettersOf)]);
+  expect(names).toContain("notifications.audit.dlq");
 });
 
 test("sizes of dev and prod are those of the contracts", () => {
@@ -37,25 +31,18 @@ test("each service has a user with the rights of its contract and no other", () 
     name,
     operations: [operation, "Describe"],
   });
-  expect(userSpecs()).toEqual([
-    { name: "backend", grants: [topic("task-events", "Write"), topic("task-updates", "Write")] },
-    {
-      name: "audit",
-      grants: [
-        ...deadLettersOfAudit.map((name) => topic(name, "Write")),
-        ...["task-events", "reminders", "notifications", "user-events"].map((name) =>
-          topic(name, "Read"),
-        ),
-        { resourceType: "group", name: "audit", operations: ["Read", "Describe"] },
-      ],
-    },
-    {
-      name: "recurring",
-      grants: [
-        topic("task-events.recurring.dlq", "Write"),
-        topic("task-events", "Read"),
-        { resourceType: "group", name: "recurring", operations: ["Read", "Describe"] },
-      ],
-    },
+  expect(userSpecs().map(({ name }) => name)).toEqual(appIds);
+  const grantsOf = (name: string) => userSpecs().find((user) => user.name === name)?.grants;
+  expect(grantsOf("notification")).toEqual([
+    topic("notifications", "Write"),
+    ...["reminders", "user-events"].map((name) => topic(`${name}.notification.dlq`, "Write")),
+    ...["reminders", "user-events"].map((name) => topic(name, "Read")),
+    { resourceType: "group", name: "notification", operations: ["Read", "Describe"] },
+  ]);
+  const ofAudit = ["task-events", "reminders", "notifications", "user-events"];
+  expect(grantsOf("audit")).toEqual([
+    ...ofAudit.map((name) => topic(`${name}.audit.dlq`, "Write")),
+    ...ofAudit.map((name) => topic(name, "Read")),
+    { resourceType: "group", name: "audit", operations: ["Read", "Describe"] },
   ]);
 });

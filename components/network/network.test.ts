@@ -8,7 +8,7 @@ const facts: NetworkFacts = {
   kafka: { peers: [{ podSelector: { matchLabels: { app: "kafka" } } }], ports: [9093] },
   postgres: { peers: [{ ipBlock: { cidr: "10.1.2.3/32" } }], ports: [5432] },
   redis: { peers: [{ podSelector: { matchLabels: { app: "redis" } } }], ports: [6379] },
-  mail: { peers: [], ports: [587] },
+  mail: { peers: [{ ipBlock: { cidr: "10.1.2.4/32" } }], ports: [587] },
   tracing: undefined,
   gateway: [inNamespace("envoy-gateway-system")],
   monitoring: [inNamespace("monitoring")],

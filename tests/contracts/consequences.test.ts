@@ -93,7 +93,7 @@ const changes: Change[] = [
     make: () => {
       of(consumer).bindings = ["mail"];
     },
-    kinds: ["Component", "Configuration", "Deployment", "NetworkPolicy", "Resiliency"],
+    kinds: ["Component", "Configuration", "Deployment", "NetworkPolicy"],
   },
   {
     what: "a service called by a schedule",

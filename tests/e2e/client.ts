@@ -75,10 +75,10 @@ export type User = {
 };
 
 /** A user whom nobody used before, so that a run never meets what an earlier one left. */
-export async function newUser(name = `e2e-${randomUUID()}`): Promise<User> {
+export async function newUser(name = `e2e-${randomUUID()}`, email?: string): Promise<User> {
   const path = "/api/development/tokens";
   const issued = await call<{ token: string; user_id: string }>("POST", path, {
-    body: { user: name },
+    body: { user: name, ...(email && { email }) },
   });
   expect(issued.status).toBe(200);
   const { token, user_id: id } = issued.body;

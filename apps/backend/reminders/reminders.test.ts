@@ -214,6 +214,30 @@ describe("a change of the task", () => {
   });
 });
 
+test("the next task of a series is reminded of as the one before, by its own due date", async () => {
+  const recurring = { rule: "FREQ=DAILY", time_zone: "UTC", series_id: uuidOf(70) };
+  const first = await newTask(48);
+  await base.database.update(tables.tasks).set({ recurring });
+  await put(first, { type: "1_hour_before" }, { type: "1_day_before" }, custom(2));
+  await send("POST", `/api/tasks/${first}/complete`);
+  const [row] = await base.database.select().from(tables.tasks);
+  if (!row) throw new Error("no task");
+  // Due in twelve hours: a day before has passed, and is left out.
+  const next = { ...row, id: uuidOf(71), completed: false, dueDate: inHours(12) };
+  await base.database.insert(tables.tasks).values(next);
+  const store = createReminderStore(base.database, createOutbox(services.backend));
+  expect(await store.inherit(base.database, next, row.id)).toBe(true);
+  expect(await store.list(alice, next.id)).toMatchObject([
+    {
+      type: "1_hour_before",
+      status: "pending",
+      remindAt: new Date(next.dueDate.getTime() - hourMs),
+    },
+  ]);
+  const lone = { ...next, id: uuidOf(72), recurring: { ...recurring, series_id: uuidOf(73) } };
+  expect(await store.inherit(base.database, lone, row.id)).toBe(false);
+});
+
 describe("firing", () => {
   const pending = async () => {
     await put(await newTask(), { type: "1_hour_before" });

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, lte, ne, sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { services } from "#apps/contracts/services.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
@@ -7,6 +7,7 @@ import { Problem } from "#apps/kit/http/problem.ts";
 import { type TaskRow, tasks } from "../schema.ts";
 import { consequenceOf } from "./plan.ts";
 import { type ReminderRow, reminderSequences, reminders } from "./tables.ts";
+import { remindAtOf } from "./times.ts";
 import type { WantedReminder } from "./wanted.ts";
 import { timeOf } from "./wanted.ts";
 
@@ -95,6 +96,32 @@ export function createReminderStore(database: Database, outbox: BackendOutbox) {
         });
       }
       return changed;
+    },
+
+    /**
+     * The next task of a series is reminded of as the one before it, by its own due date; exact times
+     * were for that one alone. Says whether there is anything to schedule.
+     */
+    inherit: async (tx: Database, task: TaskRow, traceparent: string): Promise<boolean> => {
+      const { recurring, dueDate, userId } = task;
+      if (!recurring || !dueDate) return false;
+      const inSeries = sql`${tasks.recurring}->>'series_id' = ${recurring.series_id}`;
+      const [before] = await tx
+        .select({ id: tasks.id })
+        .from(tasks)
+        .where(and(eq(tasks.userId, userId), ne(tasks.id, task.id), inSeries))
+        .orderBy(desc(tasks.id))
+        .limit(1);
+      const rows = before ? await listOf(tx, before.id) : [];
+      const now = new Date();
+      const wanted = rows.flatMap(({ type, timeZone }) => {
+        const remindAt = type === "custom" ? now : remindAtOf(type, dueDate, timeZone);
+        const common = { taskId: task.id, userId, setAt: now, traceparent };
+        const values = { id: uuidv7(), type, timeZone, remindAt, ...common };
+        return remindAt > now ? [{ ...values, status: "pending" as const }] : [];
+      });
+      if (wanted.length > 0) await tx.insert(reminders).values(wanted);
+      return wanted.length > 0;
     },
 
     /**
