@@ -83,6 +83,7 @@ const rules: Rule[] = [
 /** What a test beside its file may import besides. */
 const testAids = [
   ...["vitest", "node:*", "@electric-sql/pglite", "drizzle-kit"],
+  "@seriousme/openapi-schema-validator",
   ...["apps/kit/testing", "components/testing"],
 ];
 

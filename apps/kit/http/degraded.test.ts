@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
-import { createMetrics } from "#apps/kit/http/metrics.ts";
 import { silentLog } from "#apps/kit/testing/samples.ts";
 import { createTracer } from "#apps/kit/tracing/tracer.ts";
 import { degradedParts, sidecarAnswers } from "./degraded.ts";
+import { createMetrics } from "./metrics.ts";
 import { createShell } from "./shell.ts";
 
 const readiness = async (ready: () => Promise<void>, redis: boolean) => {
