@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appIds } from "#apps/contracts/services.ts";
 import { openApi } from "#commands/doctor/cluster-api.ts";
+import { lookFor, pendingCreatesIn, refreshArguments } from "#commands/recover/pending.ts";
 import { added, allObjects } from "../kubernetes/leftovers.ts";
 import { openStack, type Stack } from "../kubernetes/stack.ts";
 import { writeCharts } from "./charts.ts";
@@ -174,6 +175,9 @@ describe(`the whole stack with the ${provider.kind} provider`, () => {
     const { failure } = await run(shared, "up");
     expect(failure?.message).toMatch(/locked by 1 lock.*`pulumi cancel`/);
     await shared.unlock();
+    // What `npm run recover` does.
+    const pending = pendingCreatesIn(await shared.state("encrypted"));
+    await shared.pulumi("refresh", ...refreshArguments(await lookFor(pending, api)));
     const deeds = await well(shared, "up");
     expect(made(deeds).filter((urn) => first.includes(urn))).toEqual([]);
     expect(deeds.map(({ op }) => op)).not.toContain("delete");

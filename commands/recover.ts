@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { parseArgs } from "node:util";
+import { readKubeconfig } from "#infra/clusters/kubeconfig.ts";
+import { openApi } from "./doctor/cluster-api.ts";
+import { whereIs } from "./doctor/where.ts";
+import { Refusal, run } from "./local/run.ts";
+import { clone } from "./local/stack.ts";
+import { lookFor, pendingCreatesIn, refreshArguments } from "./recover/pending.ts";
+
+const help = `npm run recover -- --stack dev [--unlock] [--kubeconfig file] [--context name]
+
+For a stack on Kubernetes whose \`pulumi up\` was killed: takes what it had made, but not written
+down, into the state, and forgets what it had only begun. Without this the next run refuses to
+make what is there already. A run that was only interrupted (Ctrl-C) needs none of it.
+
+  -s, --stack     which stack
+  --unlock        take back the lock of the dead engine first (\`pulumi cancel\`); be sure that it is dead
+  --kubeconfig    where it is not the configuration's, or KUBECONFIG
+  --context       where it is not the configuration's
+
+Uses the \`pulumi\` on PATH and whatever it is logged in to.`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      stack: { type: "string", short: "s" },
+      unlock: { type: "boolean", default: false },
+      kubeconfig: { type: "string" },
+      context: { type: "string" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const { stack } = values;
+  if (!stack) throw new Refusal("name the stack: npm run recover -- --stack dev");
+  const where = whereIs(stack);
+  if (where === "local") {
+    throw new Refusal("the local stack mends itself: npm start. This is for stacks on Kubernetes");
+  }
+  const kubeconfig = readKubeconfig(values.kubeconfig ?? where.kubeconfig);
+  const context = values.context ?? (values.kubeconfig ? undefined : where.context);
+  if (values.unlock) await pulumi(["cancel", "--yes", "--stack", stack]);
+  const pending = pendingCreatesIn(await pulumi(["stack", "export", "--stack", stack], "quiet"));
+  if (pending.length === 0) {
+    console.log(`Nothing was left half made in ${stack}. Go on: pulumi up -s ${stack}`);
+    return 0;
+  }
+  const found = await lookFor(pending, openApi(kubeconfig, context));
+  for (const { id, urn } of found.made) console.log(`there, taken in:   ${nameOf(urn)} (${id})`);
+  for (const urn of found.missing) console.log(`not there, to make: ${nameOf(urn)}`);
+  await pulumi(["refresh", "--stack", stack, ...refreshArguments(found)]);
+  console.log(`\nGo on: pulumi up -s ${stack}`);
+  return 0;
+}
+
+/** `KafkaTopic topic-reminders` */
+const nameOf = (urn: string): string => {
+  const [, , types = "", name] = urn.split("::");
+  return `${types.split(":").at(-1)} ${name}`;
+};
+
+/** Runs the engine; resolves to what it printed. */
+function pulumi(args: readonly string[], output: "shown" | "quiet" = "shown"): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn("pulumi", [...args, "--non-interactive"], {
+      cwd: clone,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let text = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      text += chunk;
+      if (output === "shown") process.stdout.write(chunk);
+    });
+    child.on("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "ENOENT"
+          ? new Refusal('pulumi is not on PATH. For this shell: eval "$(npm run -s env)"')
+          : error,
+      ),
+    );
+    child.on("close", (code) =>
+      code === 0
+        ? resolve(text)
+        : reject(
+            new Refusal(
+              `pulumi ${args[0]} ended with ${code}; see above. If it is locked by an engine that ` +
+                "is dead, add --unlock",
+            ),
+          ),
+    );
+  });
+}
+
+await run(main);

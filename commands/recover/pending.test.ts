@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import type { ClusterApi } from "#commands/doctor/cluster-api.ts";
+import { lookFor, type PendingCreate, pendingCreatesIn, refreshArguments } from "./pending.ts";
+
+const objectOf = (kind: string, name: string, namespace?: string): PendingCreate => ({
+  urn: `urn:pulumi:dev::todo-evolution::kubernetes:v1:${kind}::${name}`,
+  type: `kubernetes:v1:${kind}`,
+  inputs: {
+    apiVersion: kind === "Deployment" ? "apps/v1" : "v1",
+    kind,
+    metadata: { name, ...(namespace && { namespace }) },
+  },
+});
+
+const lists: Readonly<Record<string, object>> = {
+  "/apis/apps/v1": { resources: [{ name: "deployments", kind: "Deployment" }] },
+  "/api/v1": {
+    resources: [
+      { name: "namespaces/status", kind: "Namespace" },
+      { name: "namespaces", kind: "Namespace" },
+      { name: "secrets", kind: "Secret" },
+    ],
+  },
+  "/apis/apps/v1/namespaces/todo/deployments/backend": {},
+  "/api/v1/namespaces/todo": {},
+};
+const api: ClusterApi = { get: async (path) => lists[path], text: async () => undefined };
+
+test("only what was being made is looked at, not what was being changed or deleted", () => {
+  const resource = objectOf("Secret", "token", "todo");
+  const operations = ["creating", "updating", "deleting"].map((type) => ({ type, resource }));
+  const state = JSON.stringify({ deployment: { pending_operations: operations } });
+  expect(pendingCreatesIn(state)).toEqual([resource]);
+  expect(pendingCreatesIn(JSON.stringify({ deployment: {} }))).toEqual([]);
+});
+
+test("an object that is there is taken by its id, one that is not is made again", async () => {
+  const deployment = objectOf("Deployment", "backend", "todo");
+  const namespace = objectOf("Namespace", "todo");
+  const secret = objectOf("Secret", "token", "todo");
+  const found = await lookFor([deployment, namespace, secret], api);
+  expect(found).toEqual({
+    made: [
+      { urn: deployment.urn, id: "todo/backend" },
+      { urn: namespace.urn, id: "todo" },
+    ],
+    missing: [secret.urn],
+  });
+  expect(refreshArguments(found)).toEqual([
+    ...["--yes", "--skip-preview"],
+    ...["--import-pending-creates", deployment.urn, "--import-pending-creates", "todo/backend"],
+    ...["--import-pending-creates", namespace.urn, "--import-pending-creates", "todo"],
+    "--clear-pending-creates",
+  ]);
+});
+
+test("what is no object, has no name yet, or is of a kind that is gone, is made again", async () => {
+  const password = { ...objectOf("Password", "redis"), type: "host:index:Password" };
+  const nameless = { ...objectOf("Secret", "x"), inputs: { apiVersion: "v1", kind: "Secret" } };
+  const unknown = {
+    ...objectOf("Widget", "w", "todo"),
+    inputs: { apiVersion: "example/v1", kind: "Widget", metadata: { name: "w" } },
+  };
+  const { made, missing } = await lookFor([password, nameless, unknown], api);
+  expect(made).toEqual([]);
+  expect(missing).toHaveLength(3);
+});

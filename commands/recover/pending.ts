@@ -1,0 +1,76 @@
+import type { ClusterApi } from "#commands/doctor/cluster-api.ts";
+
+/** What the engine had begun to make when it was killed, as its state tells. */
+export type PendingCreate = {
+  readonly urn: string;
+  readonly type: string;
+  readonly inputs: {
+    readonly apiVersion?: string;
+    readonly kind?: string;
+    readonly metadata?: { readonly name?: string; readonly namespace?: string };
+  };
+};
+
+type State = {
+  readonly deployment?: {
+    readonly pending_operations?: readonly {
+      readonly type: string;
+      readonly resource: PendingCreate;
+    }[];
+  };
+};
+
+/** Everything that was being made, from the text of `pulumi stack export`. */
+export const pendingCreatesIn = (state: string): PendingCreate[] =>
+  ((JSON.parse(state) as State).deployment?.pending_operations ?? [])
+    .filter(({ type }) => type === "creating")
+    .map(({ resource }) => resource);
+
+export type Found = {
+  /** There: to be taken into the state by this id. */
+  readonly made: readonly { readonly urn: string; readonly id: string }[];
+  /** Not there: to be made by the next run. */
+  readonly missing: readonly string[];
+};
+
+/** Looks for each of them on the cluster. What is no object of Kubernetes is made again. */
+export async function lookFor(pending: readonly PendingCreate[], api: ClusterApi): Promise<Found> {
+  const made: { urn: string; id: string }[] = [];
+  const missing: string[] = [];
+  for (const one of pending) {
+    const id = await idOf(one, api);
+    if (id === undefined) missing.push(one.urn);
+    else made.push({ urn: one.urn, id });
+  }
+  return { made, missing };
+}
+
+type Resource = { readonly name: string; readonly kind: string };
+
+/** The provider's id of an object that exists: `namespace/name`, or `name` where it has none. */
+async function idOf({ type, inputs }: PendingCreate, api: ClusterApi): Promise<string | undefined> {
+  const { apiVersion, kind, metadata } = inputs;
+  const name = metadata?.name;
+  if (!type.startsWith("kubernetes:") || !apiVersion || !kind || !name) return undefined;
+  const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  const resources: Resource[] = (await api.get(root))?.resources ?? [];
+  const plural = resources.find((it) => it.kind === kind && !it.name.includes("/"))?.name;
+  if (plural === undefined) return undefined;
+  const { namespace } = metadata;
+  const path = namespace
+    ? `${root}/namespaces/${namespace}/${plural}/${name}`
+    : `${root}/${plural}/${name}`;
+  if ((await api.get(path)) === undefined) return undefined;
+  return namespace ? `${namespace}/${name}` : name;
+}
+
+/** What `pulumi refresh` is told so that the state says again what is there. */
+export const refreshArguments = ({ made }: Pick<Found, "made">): string[] => [
+  "--yes",
+  "--skip-preview",
+  ...made.flatMap(({ urn, id }) => [
+    ...["--import-pending-creates", urn],
+    ...["--import-pending-creates", id],
+  ]),
+  "--clear-pending-creates",
+];
