@@ -26,6 +26,8 @@ export const pendingCreatesIn = (state: string): PendingCreate[] =>
     .filter(({ type }) => type === "creating")
     .map(({ resource }) => resource);
 
+type Reads = Pick<ClusterApi, "get">;
+
 export type Found = {
   /** There: to be taken into the state by this id. */
   readonly made: readonly { readonly urn: string; readonly id: string }[];
@@ -34,7 +36,7 @@ export type Found = {
 };
 
 /** Looks for each of them on the cluster. What is no object of Kubernetes is made again. */
-export async function lookFor(pending: readonly PendingCreate[], api: ClusterApi): Promise<Found> {
+export async function lookFor(pending: readonly PendingCreate[], api: Reads): Promise<Found> {
   const made: { urn: string; id: string }[] = [];
   const missing: string[] = [];
   for (const one of pending) {
@@ -48,7 +50,7 @@ export async function lookFor(pending: readonly PendingCreate[], api: ClusterApi
 type Resource = { readonly name: string; readonly kind: string };
 
 /** The provider's id of an object that exists: `namespace/name`, or `name` where it has none. */
-async function idOf({ type, inputs }: PendingCreate, api: ClusterApi): Promise<string | undefined> {
+async function idOf({ type, inputs }: PendingCreate, api: Reads): Promise<string | undefined> {
   const { apiVersion, kind, metadata } = inputs;
   const name = metadata?.name;
   if (!type.startsWith("kubernetes:") || !apiVersion || !kind || !name) return undefined;
