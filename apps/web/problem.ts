@@ -1,4 +1,5 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
+import { uuidv7 } from "uuidv7";
 
 /** Answers with an RFC 9457 problem document of the gateway itself. */
 export function writeProblem(
@@ -7,8 +8,13 @@ export function writeProblem(
   title: string,
   detail: string,
 ): void {
-  const body = JSON.stringify({ type: "about:blank", title, status, detail });
+  const requestId = uuidv7();
+  const body = JSON.stringify({
+    ...{ type: "about:blank", title, status, detail },
+    request_id: requestId,
+  });
   response.writeHead(status, {
+    "x-request-id": requestId,
     "content-type": "application/problem+json",
     "content-length": Buffer.byteLength(body),
     ...(status >= 502 && { "retry-after": "1" }),

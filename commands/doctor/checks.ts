@@ -204,6 +204,7 @@ const componentNames: string[] = componentsOf({
   trustDomain: "",
   kafka: { brokers: "", version: "", mechanism: "SCRAM-SHA-512", tls: false },
   redis: { address: "", username: "", password: "", tls: false },
+  mail: { host: "", port: 0, from: "", verified: true },
   secretStore: "kubernetes",
   tracing: { samplingRate: 0, zipkinEndpoint: undefined },
 }).map(({ metadata }) => metadata.name);

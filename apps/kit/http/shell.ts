@@ -25,6 +25,7 @@ export type ShellDeps = {
 // Asked every few seconds by those who watch over a service; nobody asks for their traces.
 const untraced = new Set(["/healthz", "/readyz", "/metrics"]);
 
+const largestDiscardedBytes = 32 * 1024 * 1024;
 const largestBodyBytes = 1024 * 1024;
 // A record of the largest size in base64, inside the sidecar's envelope: refused, it would come
 // again for ever.
@@ -69,7 +70,8 @@ export function createShell(deps: ShellDeps): Hono<{ Variables: ShellVariables }
   const bounded = (maxSize: number) =>
     bodyLimit({
       maxSize,
-      onError: () => {
+      onError: async (context) => {
+        await discard(context.req.raw);
         throw new Problem(413, "Too large", `the body may have ${maxSize} bytes at most`);
       },
     });
@@ -104,4 +106,17 @@ export function createShell(deps: ShellDeps): Hono<{ Variables: ShellVariables }
     }),
   );
   return app;
+}
+
+/**
+ * Reads what is left of a body that is refused: a connection that is closed with unread bytes is
+ * reset, and the answer may be lost with it. What is far too large is not worth the wait.
+ */
+async function discard({ body }: Request): Promise<void> {
+  if (!body || body.locked) return;
+  let bytes = 0;
+  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > largestDiscardedBytes) return;
+  }
 }

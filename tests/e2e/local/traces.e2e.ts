@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { appIds, contractOf } from "#apps/contracts/services.ts";
 import type { ZipkinSpan } from "#apps/kit/tracing/zipkin-exporter.ts";
 import { newUser } from "../client.ts";
 import { requireStack } from "../stack.ts";
@@ -17,7 +18,10 @@ describe.skipIf(zipkin === undefined)("a trace", () => {
   test("holds a change from its request over the sidecars and Kafka to its effect in audit", async () => {
     const user = await newUser();
     const { headers } = await user.create({ title: "Traced" });
-    const spans = await traceOf(headers, ({ name }) => name === "insert");
+    // The sidecar of who publishes, and of everybody who is subscribed.
+    const subscribed = appIds.filter((appId) => "task-events" in contractOf(appId).subscribes);
+    const sidecars = ["backend", ...subscribed].sort();
+    const spans = await traceOf(headers, ({ name }) => name === "insert", sidecars);
 
     const request = one(spans, "backend", "post /api/tasks");
     expect(request.parentId).toBeUndefined();
@@ -25,10 +29,7 @@ describe.skipIf(zipkin === undefined)("a trace", () => {
     expect(ancestors(spans, one(spans, "backend", "transaction"))).toEqual([request.id]);
     expect(ancestors(spans, publish)).toEqual([request.id]);
     const bulk = spans.filter((span) => isSidecars(span) && span.parentId === publish.id);
-    expect(bulk.map(({ localEndpoint }) => localEndpoint.serviceName).sort()).toEqual([
-      "audit",
-      "backend",
-    ]);
+    expect(bulk.map(({ localEndpoint }) => localEndpoint.serviceName).sort()).toEqual(sidecars);
     const effect = one(spans, "audit", "consume task-events");
     expect(ancestors(spans, effect)).toContain(publish.id);
     expect(ancestors(spans, one(spans, "audit", "insert"))).toContain(effect.id);
@@ -37,7 +38,7 @@ describe.skipIf(zipkin === undefined)("a trace", () => {
   test("holds a call between services with both sidecars", async () => {
     const user = await newUser();
     const { headers } = await user.activity();
-    const spans = await traceOf(headers, ({ name }) => name === "select");
+    const spans = await traceOf(headers, ({ name }) => name === "select", ["audit", "backend"]);
     const answered = one(spans, "audit", "get /activity");
     const path = ancestors(spans, answered).map((id) => spans.find((span) => span.id === id));
     expect(path.map((span) => [span?.localEndpoint.serviceName, span && isSidecars(span)])).toEqual(
@@ -58,13 +59,17 @@ describe.skipIf(zipkin === undefined)("a trace", () => {
     expect(answer.headers.get("traceparent")).toMatch(new RegExp(`^00-${traceId}-.*-00$`));
     // By then a trace that was wanted is there whole.
     const { headers } = await user.create({ title: "Traced" });
-    await traceOf(headers, ({ name }) => name === "insert");
+    await traceOf(headers, ({ name }) => name === "insert", ["audit", "backend"]);
     expect(await read(traceId)).toEqual([]);
   });
 });
 
 /** The spans of the answer's trace, once sidecars and services have told of it. */
-async function traceOf(headers: Headers, last: (span: Span) => boolean): Promise<Span[]> {
+async function traceOf(
+  headers: Headers,
+  last: (span: Span) => boolean,
+  sidecars: readonly string[],
+): Promise<Span[]> {
   const traceId = headers.get("traceparent")?.split("-")[1] ?? "";
   const endsAt = performance.now() + withinMs;
   for (;;) {
@@ -72,7 +77,8 @@ async function traceOf(headers: Headers, last: (span: Span) => boolean): Promise
     const senders = new Set(
       spans.map((span) => `${span.localEndpoint.serviceName} ${isSidecars(span)}`),
     );
-    if (spans.some(last) && senders.size >= 4) {
+    const isWhole = sidecars.every((appId) => senders.has(`${appId} true`));
+    if (spans.some(last) && isWhole) {
       expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([traceId]));
       return spans;
     }
