@@ -39,6 +39,7 @@ const snapshot = (changes: Partial<Snapshot> = {}): Snapshot => ({
     trustDomain: "public",
     kafka: { brokers: "", version: "", mechanism: "PLAIN", tls: false },
     redis: { address: "", username: "", password: "", tls: false },
+    mail: { host: "", port: 0, from: "", verified: true },
     secretStore: "kubernetes",
     tracing: { samplingRate: 0, zipkinEndpoint: undefined },
   }),

@@ -34,7 +34,7 @@ export function createAccountStore(database: Database, outbox: BackendOutbox) {
           .onConflictDoNothing()
           .returning();
         if (!made) return existing(tx, userId, email?.toLowerCase());
-        // Registrations are a stream of their own, of one event a user: see DECISIONS, 62.
+        // Registrations are a stream of their own, of one event a user: see DECISIONS, 49.
         await outbox.append(tx, { userId, occurredAt: createdAt, traceparent, sequence: 1 }, [
           {
             topic: "user-events",

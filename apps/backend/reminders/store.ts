@@ -224,7 +224,7 @@ function ahead(at: Date | undefined, task: TaskRow, index: number, now: Date): D
   throw new Problem(400, "Invalid input", `${field}: ${message}`, [{ field, message }]);
 }
 
-/** As the kit's counter of changes, for the stream of reminders: see DECISIONS, 62. */
+/** As the kit's counter of changes, for the stream of reminders: see DECISIONS, 49. */
 async function nextSequence(tx: Database, userId: string): Promise<number> {
   const [row] = await tx
     .insert(reminderSequences)
