@@ -2,13 +2,15 @@ import { parseArgs } from "node:util";
 import { startVitest } from "vitest/node";
 import { findStack, Refusal, repositoryFolder, requireApi, requireStack } from "./stack.ts";
 
-const usage = `Usage: npm run e2e -- [--url http://… [--mail http://…]] [--filter text]
+const usage = `Usage: npm run e2e -- [--url http://… [--mail http://…] [--direct]] [--portable] [--filter text]
 
 Runs the behaviours of the application against a running one and exits with 1 if any fails.
 
   --url      where its API is; without it, the local stack
   --mail     where the mail that it sends can be looked at (infra/host/mail-server); without it,
              behaviours about mail are left out
+  --direct   the address is backend's own, with no gateway before it: what a gateway refuses is left out
+  --portable leave out what looks behind the API of the local stack
   --filter   run only the behaviours whose name contains this text
   --help     print this
 
@@ -19,6 +21,8 @@ async function main(): Promise<number> {
     options: {
       url: { type: "string" },
       mail: { type: "string" },
+      direct: { type: "boolean", default: false },
+      portable: { type: "boolean", default: false },
       filter: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
@@ -30,12 +34,15 @@ async function main(): Promise<number> {
   const baseUrl = values.url ?? requireStack().baseUrl;
   if (!URL.canParse(baseUrl)) throw new Refusal(`--url ${baseUrl} is not an address: http://…`);
   await requireApi(baseUrl);
-  const isLocal = sameOrigin(baseUrl, findStack()?.baseUrl);
+  const isOfStack = sameOrigin(baseUrl, findStack()?.baseUrl);
+  const isLocal = isOfStack && !values.portable;
   console.log(`Behaviours of ${baseUrl}`);
-  if (!isLocal) console.log("Left out, as they need the local stack: tests/e2e/local");
-  const mailUrl = values.mail ?? (isLocal ? requireStack().mail : "");
+  if (!isLocal)
+    console.log("Left out, as they look behind the API of the local stack: tests/e2e/local");
+  const mailUrl = values.mail ?? (isOfStack ? requireStack().mail : "");
   if (!mailUrl) console.log("Left out, as they need --mail: what is sent by mail");
-  return run({ baseUrl, mailUrl, isLocal, filter: values.filter });
+  if (values.direct) console.log("Left out, as there is no gateway: what it refuses");
+  return run({ baseUrl, mailUrl, isLocal, isDirect: values.direct, filter: values.filter });
 }
 
 type Run = {
@@ -43,18 +50,19 @@ type Run = {
   /** Empty where nobody can look at mail. */
   readonly mailUrl: string;
   readonly isLocal: boolean;
+  readonly isDirect: boolean;
   readonly filter: string | undefined;
 };
 
 /** Runs the behaviours; the exit code is 0 only when some ran and all of them passed. */
-async function run({ baseUrl, mailUrl, isLocal, filter }: Run): Promise<number> {
+async function run({ baseUrl, mailUrl, isLocal, isDirect, filter }: Run): Promise<number> {
   const vitest = await startVitest([], {
     run: true,
     watch: false,
     config: false,
     root: repositoryFolder,
     include: ["tests/e2e/behaviours/*.e2e.ts", ...(isLocal ? ["tests/e2e/local/*.e2e.ts"] : [])],
-    env: { TODO_URL: baseUrl, TODO_MAIL_URL: mailUrl },
+    env: { TODO_URL: baseUrl, TODO_MAIL_URL: mailUrl, TODO_DIRECT: String(isDirect) },
     reporters: ["verbose"],
     // One file at a time: behaviours that measure a delay are not to wait for those that make load.
     fileParallelism: false,

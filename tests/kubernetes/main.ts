@@ -117,7 +117,7 @@ async function oneRound(
   });
   const { baseUrl } = await stack.outputs();
   await phases.run(name("behaviours"), () =>
-    node("tests/e2e/main.ts", "--url", baseUrl, "--mail", cluster.mail.url),
+    node("tests/e2e/main.ts", "--direct", "--url", baseUrl, "--mail", cluster.mail.url),
   );
   if (faults) {
     const chosen = faults.flatMap((fault) => ["--fault", fault]);

@@ -95,11 +95,13 @@ describe("access", () => {
     expect((await owner.call<TaskView>("GET", path)).body).toEqual(task);
   });
 
-  test.for([
-    ...["/internal/occurrences", "/internal/schedules/reminder-sweep", "/job/reminder-1"],
-    ...["/metrics", "/healthz", "/readyz", "/dapr/config", "/activity", "/changes"],
-    ...["/v1.0/invoke/backend/method/api/tasks", "/api/%2e%2e/metrics", "/api/..%2fmetrics"],
-  ])("%s leads to nothing at the public address", async (path) => {
+  test
+    .skipIf(process.env.TODO_DIRECT === "true")
+    .for([
+      ...["/internal/occurrences", "/internal/schedules/reminder-sweep", "/job/reminder-1"],
+      ...["/metrics", "/healthz", "/readyz", "/dapr/config", "/activity", "/changes"],
+      ...["/v1.0/invoke/backend/method/api/tasks", "/api/%2e%2e/metrics", "/api/..%2fmetrics"],
+    ])("%s leads to nothing at the public address", async (path) => {
     for (const method of ["GET", "POST"]) {
       expect((await call(method, path)).status).toBe(404);
     }
