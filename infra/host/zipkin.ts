@@ -41,6 +41,8 @@ export class HostZipkin extends pulumi.ComponentResource {
           // Its own settings know a port only; the server below knows an address too.
           ...[`-Darmeria.ports[0].ip=${loopback}`, `-Darmeria.ports[0].port=${port}`],
           "-Darmeria.ports[0].protocols[0]=http",
+          // Its own resolver of names opens a port on all interfaces.
+          "-Dcom.linecorp.armeria.useJdkDnsResolver=true",
           ...["-jar", jar],
         ],
         env: { STORAGE_TYPE: "mem", MEM_MAX_SPANS: `${mostSpans}` },

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { appIds } from "#apps/contracts/services.ts";
+import { appIds, contractOf } from "#apps/contracts/services.ts";
 import { openApi } from "#commands/doctor/cluster-api.ts";
 import { lookFor, pendingCreatesIn, refreshArguments } from "#commands/recover/pending.ts";
 import { added, allObjects } from "../kubernetes/leftovers.ts";
@@ -29,6 +29,7 @@ const configuration = (namespace: string, mode: "own" | "shared", logLevel = "in
   images: { from: "registry", registry: "registry.example.com/todo", tag: "engine" },
   platform: { mode, charts: writeCharts(join(folder, "charts")) },
   kafka: { engine: "strimzi" },
+  mail: { host: "smtp.example.com", from: "todo@example.com" },
   // Its chart's definitions are many, and its objects are judged by tests/manifests.
   observability: { prometheus: "none" },
 });
@@ -62,6 +63,15 @@ async function well(stack: Stack, command: string, ...args: string[]): Promise<D
 
 const made = (deeds: readonly Deed[]): string[] =>
   deeds.filter(({ op }) => op === "create").map(({ urn }) => urn);
+
+/** The services that have a scaler: those who consume at least. */
+function scaled(deeds: readonly Deed[]): string[] {
+  const found = appIds.filter((appId) =>
+    deeds.some(({ urn }) => urn.endsWith(`:ScaledObject::${appId}`)),
+  );
+  expect(found).toEqual(expect.arrayContaining(["audit", "recurring"]));
+  return found;
+}
 
 describe(`the whole stack with the ${provider.kind} provider`, () => {
   let own: Stack;
@@ -135,10 +145,14 @@ describe(`the whole stack with the ${provider.kind} provider`, () => {
     expectBefore(creation, "postgresql.cnpg.io/v1:Cluster::", "kubernetes:batch/v1:Job::");
     for (const appId of appIds) {
       const deployment = `kubernetes:apps/v1:Deployment::${appId}`;
-      expectBefore(creation, `kubernetes:batch/v1:Job::${appId}`, deployment);
+      if (contractOf(appId).database) {
+        expectBefore(creation, `kubernetes:batch/v1:Job::${appId}`, deployment);
+      }
       expectBefore(creation, `:KafkaUser::`, deployment);
       expectBefore(creation, ":KafkaTopic::", deployment);
-      expectBefore(creation, deployment, `:ScaledObject::${appId}`);
+    }
+    for (const appId of scaled(creation)) {
+      expectBefore(creation, `Deployment::${appId}`, `:ScaledObject::${appId}`);
     }
   });
 
@@ -200,10 +214,12 @@ describe(`the whole stack with the ${provider.kind} provider`, () => {
     const deeds = await well(own, "destroy");
     for (const appId of appIds) {
       const deployment = `kubernetes:apps/v1:Deployment::${appId}`;
-      expectBefore(deeds, `:ScaledObject::${appId}`, deployment);
       expectBefore(deeds, deployment, ":KafkaTopic::");
       expectBefore(deeds, deployment, "postgresql.cnpg.io/v1:Cluster::");
       expectBefore(deeds, deployment, ":Component::");
+    }
+    for (const appId of scaled(deeds)) {
+      expectBefore(deeds, `:ScaledObject::${appId}`, `apps/v1:Deployment::${appId}`);
     }
     expectBefore(deeds, ":KafkaTopic::", ":Kafka::");
     expectBefore(deeds, ":KafkaUser::", ":Kafka::");
