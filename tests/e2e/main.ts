@@ -66,8 +66,8 @@ async function run({ baseUrl, mailUrl, isLocal, isDirect, filter }: Run): Promis
     reporters: ["verbose"],
     // One file at a time: behaviours that measure a delay are not to wait for those that make load.
     fileParallelism: false,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     ...(filter !== undefined && { testNamePattern: literally(filter) }),
   });
   const modules = vitest.state.getTestModules();

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { newUser, type TaskView, type User } from "../client.ts";
-import { entriesOf } from "../wait.ts";
+import { arrivalMs, entriesOf } from "../wait.ts";
 
 const daily = { rule: "FREQ=DAILY", time_zone: "Europe/Berlin" };
 
@@ -12,7 +12,7 @@ async function tasksOf(user: User): Promise<TaskView[]> {
 }
 
 /** The tasks of a user as soon as there are so many of them. */
-async function tasksWhen(user: User, count: number, withinMs = 10_000): Promise<TaskView[]> {
+async function tasksWhen(user: User, count: number, withinMs = arrivalMs): Promise<TaskView[]> {
   const giveUpAt = Date.now() + withinMs;
   for (;;) {
     const tasks = await tasksOf(user);
@@ -44,7 +44,6 @@ describe("a recurring task", () => {
     const [created] = await entriesOf(user, {
       taskId: second?.id ?? "",
       count: 1,
-      withinMs: 5_000,
     });
     expect(created).toMatchObject({ event_type: "created", source: "recurring" });
   });
@@ -61,7 +60,7 @@ describe("a recurring task", () => {
     expect(reopened.status, JSON.stringify(reopened.body)).toBe(200);
     expect((await user.call("POST", `${path}/complete`)).status).toBe(200);
     // Long after its event is through: all three changes of the task are in the log.
-    await entriesOf(user, { taskId: task.id, count: 4, withinMs: 5_000 });
+    await entriesOf(user, { taskId: task.id, count: 4 });
     await sleep(1_500);
     await tasksWhen(user, 2);
   });
@@ -75,7 +74,7 @@ describe("a recurring task", () => {
     const [, second] = await tasksWhen(user, 2);
     expect(second?.due_date).toBe("2026-05-08T08:00:00.000Z");
     await user.call("POST", `/api/tasks/${second?.id}/complete`);
-    await entriesOf(user, { taskId: second?.id ?? "", count: 2, withinMs: 5_000 });
+    await entriesOf(user, { taskId: second?.id ?? "", count: 2 });
     await sleep(1_500);
     await tasksWhen(user, 2);
   });

@@ -4,6 +4,7 @@ import { dataSchemaOf } from "#apps/contracts/events.ts";
 import type { Topic } from "#apps/contracts/topics.ts";
 import { newUser } from "../client.ts";
 import { requireStack } from "../stack.ts";
+import { arrivalMs } from "../wait.ts";
 import { readTopic, type TopicReader } from "./kafka.ts";
 
 const uuidv7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -21,7 +22,7 @@ describe("records in Kafka", () => {
   });
 
   const recordsOf = async (topic: Topic, subject: string, count: number) =>
-    (await readers.get(topic)?.recordsOf(subject, count, 10_000)) ?? [];
+    (await readers.get(topic)?.recordsOf(subject, count, arrivalMs)) ?? [];
 
   test("a created task is a CloudEvent in task-events, keyed by its user", async () => {
     const user = await newUser();
