@@ -43,7 +43,7 @@ function app(developmentIssuer: "true" | "false" = "true") {
     state: undefined,
     connection: { database: database.database, ping: async () => {}, close: async () => {} },
     outbox: createOutbox(services.backend),
-    sidecar: { get, publishBulk: vi.fn(), sendDeadLetter: vi.fn() },
+    sidecar: { get, post: vi.fn(), publishBulk: vi.fn(), sendDeadLetter: vi.fn() },
     relay: { wake, backlog: vi.fn(), stop: vi.fn() },
     createApp: createTestShell,
   });

@@ -4,8 +4,8 @@ import type { AppId, ServiceContract } from "#apps/contracts/services.ts";
 import { createBindings, type SendByBinding } from "./dapr/bindings.ts";
 import type { Sidecar } from "./dapr/client.ts";
 import { createSidecar } from "./dapr/client.ts";
-import { createPost, type Post } from "./dapr/invoke.ts";
 import { createJobs, type Jobs } from "./dapr/jobs.ts";
+import { sidecarUrlOf } from "./dapr/sidecar-fetch.ts";
 import { createStateStore, type StateStore } from "./dapr/state.ts";
 import { type Connection, connect } from "./database/connect.ts";
 import { claimLanes } from "./events/lanes.ts";
@@ -37,8 +37,6 @@ export type Runtime<S extends ServiceContract> = {
   readonly connection: S["database"] extends true ? Connection : undefined;
   readonly outbox: Outbox<S>;
   readonly sidecar: Sidecar<S>;
-  /** Posts to a route of another service that the contract declares. */
-  readonly post: Post<S>;
   /** Hands data to an output binding that the contract declares. */
   readonly sendByBinding: SendByBinding<S>;
   readonly jobs: S["jobs"] extends true ? Jobs : undefined;
@@ -82,7 +80,7 @@ export function createRuntime<S extends ServiceContract>(appId: AppId, contract:
   const ping = async () => connection?.ping();
   const { tracer, close: closeTracer } = createServiceTracer(appId, env, metrics);
   const sidecar = createSidecar<S>(appId, env, tracer);
-  const sidecarUrl = `http://${env.DAPR_HOST}:${env.DAPR_HTTP_PORT}`;
+  const sidecarUrl = sidecarUrlOf(env);
   const redisUrl = (env as Record<string, string>).REDIS_URL ?? "";
   const redis = contract.redis ? createRedisClient({ url: redisUrl, appId, log }) : undefined;
   const stopping = new AbortController();
@@ -107,7 +105,6 @@ export function createRuntime<S extends ServiceContract>(appId: AppId, contract:
     connection: connection as Runtime<S>["connection"],
     outbox: createOutbox(contract),
     sidecar,
-    post: createPost<S>(env),
     sendByBinding: createBindings(env),
     jobs: (contract.jobs ? createJobs(env) : undefined) as Runtime<S>["jobs"],
     state:

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { services } from "#apps/contracts/services.ts";
 import type { Sidecar } from "#apps/kit/dapr/client.ts";
+import { RefusedError } from "#apps/kit/dapr/sidecar-fetch.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
 import type { MailerDeps } from "./mailer.ts";
 
@@ -12,12 +13,11 @@ export const createAddresses =
   async (userId, traceparent) => {
     const query = new URLSearchParams({ user_id: userId });
     try {
-      const found = await sidecar.get("backend", "/addresses", query, { traceparent });
+      const found = await sidecar.get("backend", "/addresses", query, traceparent);
       return answer.parse(found).email;
     } catch (error) {
       if (error instanceof AwayError) throw error;
-      // What the client knows of a refusal is in its message.
-      if (/"status":404\b/.test((error as Error).message)) return undefined;
+      if (error instanceof RefusedError && error.status === 404) return undefined;
       throw new AwayError("backend did not say where mail reaches a user");
     }
   };

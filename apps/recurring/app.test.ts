@@ -13,7 +13,7 @@ const recurring = { rule: "FREQ=DAILY", time_zone: "UTC", series_id: uuidOf(7) }
 async function handle(post: () => Promise<unknown>, completed = true): Promise<void> {
   let handlers: Handlers<(typeof services)["recurring"]> | undefined;
   createApp({
-    post,
+    sidecar: { post },
     createApp: (given) => {
       handlers = given;
       return createTestShell();

@@ -52,7 +52,7 @@ const app = () =>
     jobs: { schedule, delete: remove },
     connection: { database: base.database, ping: async () => {}, close: async () => {} },
     outbox: createOutbox(services.backend),
-    sidecar: { get: vi.fn(), publishBulk: vi.fn(), sendDeadLetter: vi.fn() },
+    sidecar: { get: vi.fn(), post: vi.fn(), publishBulk: vi.fn(), sendDeadLetter: vi.fn() },
     relay: { wake, backlog: vi.fn(), stop: vi.fn() },
     createApp: createTestShell,
   });

@@ -4,7 +4,6 @@ import type { services } from "#apps/contracts/services.ts";
 import { id, timestamp } from "#apps/contracts/tasks.ts";
 import type { Sidecar } from "#apps/kit/dapr/client.ts";
 import type { UserVariables } from "#apps/kit/http/bearer.ts";
-import { traceparentOf } from "#apps/kit/http/trace.ts";
 import type { ShellVariables } from "#apps/kit/http/variables.ts";
 import { check, paging } from "./input.ts";
 
@@ -33,7 +32,6 @@ export function createActivityRoutes(sidecar: Pick<Sidecar<(typeof services)["ba
     const { limit, ...filters } = check(activityQuery, context.req.query());
     const forwarded = new URLSearchParams({ user_id: context.var.userId, limit: String(limit) });
     for (const [name, value] of Object.entries(filters)) if (value) forwarded.set(name, value);
-    const headers = { traceparent: traceparentOf(context.var.trace) };
-    return context.json((await sidecar.get("audit", "/activity", forwarded, headers)) as object);
+    return context.json((await sidecar.get("audit", "/activity", forwarded)) as object);
   });
 }

@@ -1,40 +1,20 @@
 import type { DaprClient } from "@dapr/dapr";
 import { dapr } from "#apps/contracts/dapr.ts";
-import type { AppId, Invocation, ServiceContract } from "#apps/contracts/services.ts";
+import type { AppId, ServiceContract } from "#apps/contracts/services.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
 import type { SendDeadLetter } from "#apps/kit/events/dead-letters.ts";
 import { deadLetterHeaders } from "#apps/kit/events/dead-letters.ts";
 import type { PublishBulk } from "#apps/kit/events/relay.ts";
 import type { CommonEnv } from "#apps/kit/http/env.ts";
-import { traceparentOf } from "#apps/kit/http/trace.ts";
-import { traced } from "#apps/kit/tracing/scope.ts";
 import type { Tracer } from "#apps/kit/tracing/tracer.ts";
 import { within } from "#apps/kit/within.ts";
+import { createInvoke, type Invoke } from "./invoke.ts";
 import { createBulkPublisher } from "./publish-bulk.ts";
+import { sidecarUrlOf } from "./sidecar-fetch.ts";
 
-type Callee<S extends ServiceContract> = keyof S["invokes"] & AppId;
-type Path<
-  S extends ServiceContract,
-  A extends Callee<S>,
-> = S["invokes"][A] extends readonly (infer I)[]
-  ? I extends Invocation
-    ? I["path"]
-    : never
-  : never;
-
-export type Sidecar<S extends ServiceContract> = {
+export type Sidecar<S extends ServiceContract> = Invoke<S> & {
   readonly publishBulk: PublishBulk;
   readonly sendDeadLetter: SendDeadLetter;
-  /**
-   * Calls a route of another service that the contract declares. Rejects with AwayError unless
-   * the callee, or the access list before it, refused the call.
-   */
-  readonly get: <A extends Callee<S>>(
-    appId: A,
-    path: Path<S, A>,
-    query: URLSearchParams,
-    headers: Record<string, string>,
-  ) => Promise<unknown>;
 };
 
 const callTimeoutMs = 10_000;
@@ -56,8 +36,10 @@ export function createSidecar<S extends ServiceContract>(
   };
 
   return {
+    ...createInvoke<S>(env),
+
     publishBulk: createBulkPublisher({
-      sidecarUrl: `http://${env.DAPR_HOST}:${env.DAPR_HTTP_PORT}`,
+      sidecarUrl: sidecarUrlOf(env),
       apiToken: env.DAPR_API_TOKEN,
       source: appId,
       timeoutMs: callTimeoutMs,
@@ -79,23 +61,6 @@ export function createSidecar<S extends ServiceContract>(
       );
       if (error) throw new AwayError(`dead letter not published: ${error.message}`);
     },
-
-    get: async (callee, path, query, headers) => {
-      const method = `${(path as string).slice(1)}${query.size ? `?${query}` : ""}`;
-      try {
-        const { HttpMethod } = await import("@dapr/dapr");
-        return await traced(`GET ${callee} ${path as string}`, "CLIENT", (trace) => {
-          const sent = trace ? { ...headers, traceparent: traceparentOf(trace) } : headers;
-          return bounded(
-            connected().then(({ invoker }) =>
-              invoker.invoke(callee, method, HttpMethod.GET, undefined, { headers: sent }),
-            ),
-          );
-        });
-      } catch (error) {
-        throw failureOf(callee, error as Error);
-      }
-    },
   };
 }
 
@@ -109,13 +74,6 @@ async function connect(env: CommonEnv): Promise<DaprClient> {
     isKeepAlive: true,
     logger: { service: silent },
   });
-}
-
-/** The client packs what it knows of a failed call into the message, as JSON with the status. */
-function failureOf(callee: string, error: Error): Error {
-  const status = Number(/"status":(\d{3})/.exec(error.message)?.[1] ?? 503);
-  if (status < 500) return new Error(`${callee} refused the call: ${error.message}`);
-  return new AwayError(`${callee} did not answer: ${error.message}`);
 }
 
 /** Bounds a call: the client has no deadline of its own. */

@@ -1,6 +1,5 @@
-import { AwayError } from "#apps/kit/database/away.ts";
 import type { CommonEnv } from "#apps/kit/http/env.ts";
-import { isRefusal, sidecarFetch } from "./sidecar-fetch.ts";
+import { failureOf, sidecarFetch } from "./sidecar-fetch.ts";
 
 /** Calls at exact times, by the sidecar's scheduler; at least once, and late when that is away. */
 export type Jobs = {
@@ -13,14 +12,12 @@ export type Jobs = {
 /** Shorter than the sidecar itself waits for a scheduler: nothing depends on the answer. */
 const callTimeoutMs = 5_000;
 
-/** The jobs of a service. Rejects with AwayError when sidecar or scheduler do not take them. */
+/** The jobs of a service. Rejects with AwayError when sidecar or scheduler are away. */
 export function createJobs(env: CommonEnv): Jobs {
   const call = async (name: string, method: "POST" | "DELETE", body?: object) => {
     const path = `/v1.0-alpha1/jobs/${encodeURIComponent(name)}`;
     const response = await sidecarFetch(env, { method, path, body, timeoutMs: callTimeoutMs });
-    if (response.ok) return;
-    const answer = `the job ${name} was answered with ${response.status}: ${response.text}`;
-    throw isRefusal(response.status) ? new Error(answer) : new AwayError(answer);
+    if (!response.ok) throw failureOf(`the scheduler, asked for the job ${name},`, response);
   };
   return {
     schedule: (name, at, data) =>
