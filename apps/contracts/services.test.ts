@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import {
   type AppId,
   appIds,
+  callersOf,
   contractOf,
   deadLettersOf,
   type ServiceContract,
@@ -63,6 +64,14 @@ describe("the map of services", () => {
   test("sends each public path to one service", () => {
     const paths = appIds.flatMap((appId) => contractOf(appId).publicPaths);
     expect(new Set(paths).size).toBe(paths.length);
+  });
+
+  test("says of each service who calls it, and where", () => {
+    expect(callersOf("audit")).toEqual([
+      { caller: "backend", invocations: [{ method: "GET", path: "/activity" }] },
+    ]);
+    expect(callersOf("backend").map(({ caller }) => caller)).toContain("recurring");
+    expect(callersOf("web")).toEqual([]);
   });
 
   test("takes only known topics, effects and services", () => {

@@ -150,6 +150,14 @@ export const reachesRedis = ({ state, redis }: ServiceContract): boolean => stat
 export const usersOf = (binding: BindingName): AppId[] =>
   appIds.filter((appId) => contractOf(appId).bindings?.includes(binding));
 
+/** Who calls a service, and where, in the order of the map: read from what the callers declare. */
+export const callersOf = (
+  callee: AppId,
+): { readonly caller: AppId; readonly invocations: readonly Invocation[] }[] =>
+  appIds
+    .map((caller) => ({ caller, invocations: contractOf(caller).invokes[callee] ?? [] }))
+    .filter(({ invocations }) => invocations.length > 0);
+
 /** The dead-letter topics that a service writes: one per subscription that is not ephemeral. */
 export const deadLettersOf = (appId: AppId): DeadLetterTopic[] =>
   subscriptionsOf(services[appId])

@@ -1,5 +1,5 @@
 import type { AppId, ServiceContract } from "#apps/contracts/services.ts";
-import { appIds, contractOf, subscriptionsOf } from "#apps/contracts/services.ts";
+import { callersOf, contractOf, subscriptionsOf } from "#apps/contracts/services.ts";
 import type { DaprFacts } from "./facts.ts";
 import type { Manifest } from "./manifest.ts";
 
@@ -47,12 +47,6 @@ export const configurationOf = (appId: AppId, facts: DaprFacts): Manifest => ({
     }),
   },
 });
-
-/** Who calls a service, and where: read from what the callers declare. */
-export const callersOf = (appId: AppId) =>
-  appIds
-    .map((caller) => ({ caller, invocations: contractOf(caller).invokes[appId] ?? [] }))
-    .filter(({ invocations }) => invocations.length > 0);
 
 type AllowedApi = { name: string; version: string; protocol: "http" };
 

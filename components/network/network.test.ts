@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { appIds, contractOf, reachesRedis } from "#apps/contracts/services.ts";
-import { callersOf } from "#components/dapr/configuration.ts";
+import { appIds, callersOf, contractOf, reachesRedis } from "#apps/contracts/services.ts";
+import { selectorOf } from "#components/place.ts";
 import type { NetworkFacts } from "./policies.ts";
 import { inNamespace, networkPolicy, policySpecs } from "./policies.ts";
 
@@ -56,7 +56,8 @@ describe.each(appIds)("the service %s", (appId) => {
     const callers = specOf(appId)
       .ingress.filter(({ ports }) => ports.some(({ port }) => port === 50_002))
       .flatMap(({ peers }) => peers);
-    expect(callers).toHaveLength(callersOf(appId).length);
+    const declared = callersOf(appId).map(({ caller }) => selectorOf(caller));
+    expect(callers).toEqual(declared.map((matchLabels) => ({ podSelector: { matchLabels } })));
   });
 });
 

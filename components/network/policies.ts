@@ -1,8 +1,13 @@
 import type { AppId } from "#apps/contracts/services.ts";
-import { appIds, contractOf, reachesRedis, subscriptionsOf } from "#apps/contracts/services.ts";
+import {
+  appIds,
+  callersOf,
+  contractOf,
+  reachesRedis,
+  subscriptionsOf,
+} from "#apps/contracts/services.ts";
 import { sidecarInternalPort, sidecarMetricsPort } from "#components/dapr/annotations.ts";
 import { publishableBy } from "#components/dapr/components.ts";
-import { callersOf } from "#components/dapr/configuration.ts";
 import type { NetworkPeer, Place, Reach } from "#components/place.ts";
 import { labelsOf, selectorOf } from "#components/place.ts";
 import { migrationLabels } from "#components/service/pod.ts";

@@ -125,6 +125,9 @@ test("who is not recurring, or comes without its sidecar's token, may not act fo
   expect((await ask({}, { ...fromRecurring, "dapr-api-token": "guess" })).status).toBe(401);
   expect((await ask({}, { "dapr-api-token": token })).status).toBe(403);
   expect((await ask({}, { ...fromRecurring, "dapr-caller-app-id": "audit" })).status).toBe(403);
+  // Calls backend, but not this route.
+  const notification = { ...fromRecurring, "dapr-caller-app-id": "notification" };
+  expect((await ask({}, notification)).status).toBe(403);
   expect(await all()).toEqual([]);
 });
 

@@ -1,11 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import {
-  type AppId,
-  appIds,
-  contractOf,
-  type Invocation,
-  type ServiceContract,
-} from "#apps/contracts/services.ts";
+import { type AppId, callersOf, type Invocation } from "#apps/contracts/services.ts";
 import { Problem } from "#apps/kit/http/problem.ts";
 import { fromSidecarOnly } from "./tokens.ts";
 
@@ -16,10 +10,15 @@ import { fromSidecarOnly } from "./tokens.ts";
  */
 export function fromDeclaredCallers(
   callee: AppId,
-  invocation: Invocation,
+  { method, path }: Invocation,
   appApiToken: string,
 ): MiddlewareHandler {
-  const callers = new Set<string>(callersOf(callee, invocation));
+  const declares = (one: Invocation) => one.method === method && one.path === path;
+  const callers = new Set<string>(
+    callersOf(callee)
+      .filter(({ invocations }) => invocations.some(declares))
+      .map(({ caller }) => caller),
+  );
   const ownSidecar = fromSidecarOnly(appApiToken);
   return (context, next) =>
     ownSidecar(context, async () => {
@@ -30,15 +29,3 @@ export function fromDeclaredCallers(
       await next();
     });
 }
-
-/** The services whose contracts declare a call, in the order of the map. */
-export const callersOf = (
-  callee: AppId,
-  { method, path }: Invocation,
-  contracts: (appId: AppId) => ServiceContract = contractOf,
-): AppId[] =>
-  appIds.filter((appId) =>
-    contracts(appId).invokes[callee]?.some(
-      (declared) => declared.method === method && declared.path === path,
-    ),
-  );
