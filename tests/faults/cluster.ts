@@ -12,15 +12,10 @@ import { kafka } from "../cluster/backing.ts";
 import { type ClusterDescription, describeCluster } from "../cluster/cluster.ts";
 import { ensure, kill } from "../cluster/processes.ts";
 import type { Stack } from "../e2e/stack.ts";
-import type { Repair } from "./fault.ts";
+import { type Fault, timed } from "./fault.ts";
 
 /** What of a system on the cluster of this machine the examinations look at. */
 export type ClusterStack = Pick<Stack, "baseUrl" | "kafka" | "postgres">;
-
-export type ClusterFault = {
-  readonly name: string;
-  readonly strike: () => Promise<Repair | undefined>;
-};
 
 const namespace = "todo";
 const rolledOutWithinMs = 180_000;
@@ -38,7 +33,7 @@ export function clusterStack(baseUrl: string): ClusterStack {
 }
 
 /** Every way in which a cluster loses a part: pods killed, rolled, the broker and Redis gone. */
-export function clusterFaults(): ClusterFault[] {
+export function clusterFaults(): Fault[] {
   const cluster = connect(describeCluster());
   return [
     { name: "none", strike: async () => undefined },
@@ -57,16 +52,6 @@ export function clusterFaults(): ClusterFault[] {
     { name: "broker killed", strike: () => timed(killBroker) },
     { name: "redis pod killed", strike: () => timed(() => cluster.killPods("redis", true)) },
   ];
-}
-
-async function timed(work: () => Promise<void>): Promise<Repair> {
-  const since = performance.now();
-  try {
-    await work();
-    return { tookMs: performance.now() - since, failure: undefined };
-  } catch (error) {
-    return { tookMs: performance.now() - since, failure: (error as Error).message };
-  }
 }
 
 /** As a power cut of its machine, and its return. */

@@ -1,7 +1,11 @@
 import { parseArgs } from "node:util";
+import { bringUp } from "#commands/local/bring-up.ts";
+import { withConfig } from "#commands/local/config-copy.ts";
 import { Refusal, requireApi, requireStack, type Stack } from "../e2e/stack.ts";
+import { createEngine } from "./engine.ts";
 import { type Examination, examine, type Outcome } from "./examine.ts";
-import { faultsOf, killAndRepair } from "./fault.ts";
+import type { Fault } from "./fault.ts";
+import { choose, faultsOf } from "./faults.ts";
 import { brokenLine, deviationsIn, examples, heading, line } from "./report.ts";
 import { tamperings, tamperWhileStopped } from "./tamper.ts";
 import { createWitness, type Witness } from "./witness.ts";
@@ -12,7 +16,9 @@ Kills one process of the local stack after the other while tasks are created, ha
 back, and checks that every acknowledged task has exactly one entry in the log, in order.
 
   --fault    only this one; may be given several times: none, a service (backend, its
-             second replica backend-2), its sidecar (backend-sidecar), kafka, redis, postgres
+             second replica backend-2), its sidecar (backend-sidecar), kafka, redis, postgres,
+             scheduler, sentry
+  --replicas as many of each service, for the time of the examination (as the stack has them)
   --seconds  how long tasks are created; longer if the repair takes longer (20)
   --rate     tasks a second (50)
   --cluster  the address of the system on the cluster of this machine: pods are killed and rolled there
@@ -37,6 +43,7 @@ async function main(): Promise<number> {
       fault: { type: "string", multiple: true },
       seconds: { type: "string", default: "20" },
       rate: { type: "string", default: "50" },
+      replicas: { type: "string" },
       cluster: { type: "string" },
       prove: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
@@ -51,21 +58,38 @@ async function main(): Promise<number> {
   if (values.cluster !== undefined) {
     return onCluster(values.cluster, values.fault, { loadMs, rate });
   }
+  if (values.replicas === undefined) return onLocalStack([], values, { loadMs, rate });
+  requireStack();
+  const options = withConfig("replicas", { replicas: positive("--replicas", values.replicas) });
+  if ((await bringUp(options)) !== 0) return 1;
+  try {
+    return await onLocalStack(options, values, { loadMs, rate });
+  } finally {
+    await bringUp([]);
+  }
+}
+
+type Size = Pick<Examination, "loadMs" | "rate">;
+type Choice = { readonly fault?: string[] | undefined; readonly prove: boolean };
+
+async function onLocalStack(
+  upOptions: readonly string[],
+  { fault, prove }: Choice,
+  size: Size,
+): Promise<number> {
   const stack = requireStack();
-  const names = chosenFaults(stack, values.fault);
+  const faults = choose(faultsOf(stack, createEngine(stack, upOptions)), fault, false);
   await requireApi(stack.baseUrl);
   const witness = createWitness(stack);
-  const plans = values.prove
-    ? provingPlans(stack, witness, { loadMs, rate })
-    : names.map((name) => faultPlan(stack, name, { loadMs, rate }));
+  const plans = prove
+    ? provingPlans(stack, witness, size)
+    : faults.map((fault) => faultPlan(fault, size));
   try {
     return await runAll(stack, witness, plans);
   } finally {
     await witness.close();
   }
 }
-
-type Size = Pick<Examination, "loadMs" | "rate">;
 
 /** The same examination of the system on a cluster, which repairs itself. */
 async function onCluster(
@@ -76,17 +100,9 @@ async function onCluster(
   const { clusterFaults, clusterStack } = await import("./cluster.ts");
   const stack = clusterStack(baseUrl);
   await requireApi(baseUrl);
-  const all = clusterFaults();
-  const known = all.map(({ name }) => name);
-  const unknown = chosen?.find((name) => !known.includes(name));
-  if (unknown) throw new Refusal(`--fault ${unknown} is unknown: one of ${known.join(", ")}`);
+  const faults = choose(clusterFaults(), chosen, false);
   const witness = createWitness(stack);
-  const plans = all
-    .filter(({ name }) => chosen?.includes(name) ?? true)
-    .map(({ name, strike }) => ({
-      examination: { ...size, name, users: 200, settleMs, disturb: strike },
-      objections: deviationsIn,
-    }));
+  const plans = faults.map((fault) => faultPlan(fault, size));
   try {
     return await runAll(stack, witness, plans);
   } finally {
@@ -94,14 +110,8 @@ async function onCluster(
   }
 }
 
-const faultPlan = (stack: Stack, name: string, size: Size): Plan => ({
-  examination: {
-    ...size,
-    name,
-    users: 200,
-    settleMs,
-    disturb: async () => (name === "none" ? undefined : killAndRepair(stack, name)),
-  },
+const faultPlan = ({ name, strike }: Fault, size: Size): Plan => ({
+  examination: { ...size, name, users: 200, settleMs, disturb: strike },
   objections: deviationsIn,
 });
 
@@ -154,13 +164,6 @@ async function runAll(
   }
   console.log(`${plans.length - failed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
-}
-
-function chosenFaults(stack: Stack, chosen: readonly string[] | undefined): readonly string[] {
-  const known = faultsOf(stack);
-  const unknown = chosen?.find((name) => !known.includes(name));
-  if (unknown === undefined) return chosen ?? known;
-  throw new Refusal(`--fault ${unknown} is unknown: one of ${known.join(", ")}`);
 }
 
 function positive(option: string, text: string): number {

@@ -23,7 +23,7 @@ const columns: readonly Column[] = [
   { title: "longest pause s", value: ({ load }) => seconds(load.longestPauseMs) },
 ];
 
-const nameWidth = 16;
+const nameWidth = 22;
 const shownDeviations = 10;
 
 /** The heading of the table. */
