@@ -1,6 +1,6 @@
 import { bringUp } from "./local/bring-up.ts";
 import { withConfig } from "./local/config-copy.ts";
-import { run } from "./local/run.ts";
+import { run } from "./run.ts";
 
 const help = `npm run dev
 

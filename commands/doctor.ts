@@ -10,7 +10,7 @@ import { listDeadLetters, placesOf } from "./events/dead-letters.ts";
 import { withAdmin } from "./events/kafka.ts";
 import { lagOf } from "./events/lag.ts";
 import { localAccess } from "./events/where.ts";
-import { Refusal, run } from "./local/run.ts";
+import { Refusal, run } from "./run.ts";
 
 const help = `npm run doctor -- --stack dev [--namespace todo] [--kubeconfig file] [--context name]
 

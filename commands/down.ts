@@ -4,8 +4,8 @@ import { stopStack } from "#infra/host/provider/stop.ts";
 import { outsideFolderOf } from "#infra/host/stack-folder.ts";
 import { findLeftovers } from "./local/leftovers.ts";
 import { readOutputs } from "./local/outputs.ts";
-import { run } from "./local/run.ts";
 import { ensureToolchain, prepareState, runPulumi, stack, stackExists } from "./local/stack.ts";
+import { run } from "./run.ts";
 
 const help = `npm run down
 

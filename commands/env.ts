@@ -1,5 +1,5 @@
-import { run } from "./local/run.ts";
 import { ensureToolchain, prepareState, pulumiEnvironment } from "./local/stack.ts";
+import { run } from "./run.ts";
 
 // For `eval "$(npm run -s env)"`: only assignments on standard output, the rest on standard error.
 await run(async () => {

@@ -9,7 +9,7 @@ import { lagOf } from "./events/lag.ts";
 import { explainReplay, planReplay, replay } from "./events/replay.ts";
 import { columns } from "./events/table.ts";
 import { type Target, targetOf } from "./events/where.ts";
-import { Refusal, run } from "./local/run.ts";
+import { Refusal, run } from "./run.ts";
 
 const help = `npm run events -- <command> [options]
 

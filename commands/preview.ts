@@ -1,5 +1,5 @@
-import { run } from "./local/run.ts";
 import { ensureToolchain, prepareState, runPulumi } from "./local/stack.ts";
+import { run } from "./run.ts";
 
 const help = `npm run preview [-- options for pulumi preview]
 

@@ -1,5 +1,5 @@
-import { run } from "./local/run.ts";
 import { ensureToolchain, prepareState, runPulumi } from "./local/stack.ts";
+import { run } from "./run.ts";
 
 // Everything after `--` goes to the engine as it is, --help too.
 await run(async () => {

@@ -3,9 +3,9 @@ import { parseArgs } from "node:util";
 import { readKubeconfig } from "#infra/clusters/kubeconfig.ts";
 import { openApi } from "./doctor/cluster-api.ts";
 import { whereIs } from "./doctor/where.ts";
-import { Refusal, run } from "./local/run.ts";
 import { clone } from "./local/stack.ts";
 import { lookFor, pendingCreatesIn, refreshArguments } from "./recover/pending.ts";
+import { Refusal, run } from "./run.ts";
 
 const help = `npm run recover -- --stack dev [--unlock] [--kubeconfig file] [--context name]
 

@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { Refusal, run } from "./local/run.ts";
 import { type Choice, choices } from "./render/choices.ts";
 import { render } from "./render/manifests.ts";
 import { recordStack } from "./render/stack.ts";
+import { Refusal, run } from "./run.ts";
 
 const help = `npm run render -- --stack dev|prod --cluster C --kafka K --data D --out DIR
 

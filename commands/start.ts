@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { bringUp } from "./local/bring-up.ts";
-import { run } from "./local/run.ts";
+import { run } from "./run.ts";
 
 const help = `npm start [-- options for pulumi up]
 

@@ -1,6 +1,6 @@
 import { request } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
-import { Refusal } from "#commands/local/run.ts";
+import { Refusal } from "#commands/run.ts";
 
 /** Reads of a cluster's API, which is all that the doctor needs. */
 export type ClusterReader = {

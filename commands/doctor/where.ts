@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { Refusal } from "#commands/local/run.ts";
 import { clone } from "#commands/local/stack.ts";
+import { Refusal } from "#commands/run.ts";
 
 /** Where a stack stands in a cluster. */
 export type Where = {

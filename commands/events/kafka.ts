@@ -1,5 +1,5 @@
 import { Admin, Consumer } from "@platformatic/kafka";
-import { Refusal } from "#commands/local/run.ts";
+import { Refusal } from "#commands/run.ts";
 
 /** How an operator reaches a cluster. */
 export type KafkaAccess = {

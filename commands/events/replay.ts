@@ -5,7 +5,7 @@ import type { AppId, EffectKind } from "#apps/contracts/services.ts";
 import { contractOf } from "#apps/contracts/services.ts";
 import type { Topic } from "#apps/contracts/topics.ts";
 import { topics } from "#apps/contracts/topics.ts";
-import { Refusal } from "#commands/local/run.ts";
+import { Refusal } from "#commands/run.ts";
 import type { ConsumerControl } from "./consumer.ts";
 import { clientOptions, ends, type KafkaAccess, offsetsAt } from "./kafka.ts";
 

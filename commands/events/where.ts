@@ -3,7 +3,7 @@ import type { AppId } from "#apps/contracts/services.ts";
 import { openApi } from "#commands/doctor/cluster-api.ts";
 import { whereIs } from "#commands/doctor/where.ts";
 import { readOutputs } from "#commands/local/outputs.ts";
-import { Refusal } from "#commands/local/run.ts";
+import { Refusal } from "#commands/run.ts";
 import { readKubeconfig } from "#infra/clusters/kubeconfig.ts";
 import { type ConsumerControl, clusterConsumer, localConsumer } from "./consumer.ts";
 import type { KafkaAccess } from "./kafka.ts";

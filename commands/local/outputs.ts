@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Refusal } from "./run.ts";
+import { Refusal } from "#commands/run.ts";
 import { runPulumi, stack } from "./stack.ts";
 
 /** What the local stack tells of itself; `stack.json` in its folder, mode 0600. */

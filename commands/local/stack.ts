@@ -11,11 +11,11 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
+import { Refusal } from "#commands/run.ts";
 import { hostPrograms } from "#infra/host/programs.ts";
 import { hostStackOf } from "#infra/host/stack-folder.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { findPrograms } from "#toolchain/find.ts";
-import { Refusal } from "./run.ts";
 
 export const clone = join(import.meta.dirname, "..", "..");
 export const stack = hostStackOf(clone);

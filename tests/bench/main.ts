@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { Refusal, run } from "#commands/run.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
-import { findStack, Refusal, requireApi, requireStack } from "../e2e/stack.ts";
+import { findStack, requireApi, requireStack } from "../e2e/stack.ts";
 import { distributionOf } from "./distribution.ts";
 import { describeMachine, load } from "./machine.ts";
 import { absent } from "./measures/absent.ts";
@@ -167,8 +168,4 @@ const isGood = ({ verdicts, measurements }: Report, isWhole: boolean): boolean =
     ({ verdict }) => verdict === "missed" || (isWhole && verdict === "not measured"),
   ) && !measurements.some((one) => "notMeasured" in one && one.notMeasured.startsWith("failed"));
 
-process.exitCode = await main().catch((error: NodeJS.ErrnoException) => {
-  const isExpected = error instanceof Refusal || error.code?.startsWith("ERR_PARSE_ARGS");
-  console.error(isExpected ? error.message : error);
-  return 1;
-});
+await run(main);

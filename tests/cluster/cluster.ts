@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KubeConfig, KubernetesObjectApi, PatchStrategy } from "@kubernetes/client-node";
+import { Refusal } from "#commands/run.ts";
 import { clusterPrograms } from "#toolchain/cluster-programs.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { addons, busyboxImage, corednsImage, provisionerImage } from "./addons.ts";
@@ -12,7 +13,6 @@ import { makeNetwork } from "./network.ts";
 import { configureNode, node, pauseImage } from "./node.ts";
 import { apiServer, descriptionFile, kubeconfigFile, plan } from "./plan.ts";
 import { ensure } from "./processes.ts";
-import { ClusterError } from "./shell.ts";
 
 /** What stands, for whoever uses it. The file with it is for this user alone. */
 export type ClusterDescription = {
@@ -69,10 +69,10 @@ export async function up(step: Step): Promise<ClusterDescription> {
   return description;
 }
 
-/** The cluster as `up` left it. Throws a ClusterError with the remedy when there is none. */
+/** The cluster as `up` left it. Throws a Refusal with the remedy when there is none. */
 export function describeCluster(): ClusterDescription {
   if (!existsSync(descriptionFile)) {
-    throw new ClusterError("there is no cluster: make one with `npm run cluster -- up`");
+    throw new Refusal("there is no cluster: make one with `npm run cluster -- up`");
   }
   return JSON.parse(readFileSync(descriptionFile, "utf8"));
 }
@@ -167,7 +167,7 @@ async function untilReady(): Promise<void> {
   for (;;) {
     const state = await unready(api);
     if (!state) return;
-    if (Date.now() > until) throw new ClusterError(`not ready: ${state}`);
+    if (Date.now() > until) throw new Refusal(`not ready: ${state}`);
     await sleep(300);
   }
 }

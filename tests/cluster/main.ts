@@ -1,11 +1,10 @@
 import { parseArgs } from "node:util";
-import { ToolchainError } from "#toolchain/toolchain-error.ts";
+import { Refusal, run } from "#commands/run.ts";
 import { describeCluster, up } from "./cluster.ts";
 import { down, leftovers } from "./down.ts";
 import { importArchive } from "./images.ts";
 import { running } from "./processes.ts";
 import { install, missing } from "./requirements.ts";
-import { ClusterError } from "./shell.ts";
 
 const usage = `Usage: npm run cluster -- up | status | down | import <archive> | requirements [--install]
 
@@ -24,7 +23,7 @@ const verbs: Readonly<Record<string, (args: readonly string[], install: boolean)
   status,
   down: takeDown,
   import: ([archive]) => {
-    if (!archive) throw new ClusterError("name the archive: npm run cluster -- import <archive>");
+    if (!archive) throw new Refusal("name the archive: npm run cluster -- import <archive>");
     importArchive(archive);
   },
   requirements,
@@ -34,7 +33,7 @@ async function bringUp(): Promise<number> {
   const { faults, packages } = missing();
   if (faults.length > 0) {
     const remedy = packages.length > 0 ? `\napt-get install ${packages.join(" ")}` : "";
-    throw new ClusterError(`this machine cannot carry a cluster:\n${faults.join("\n")}${remedy}`);
+    throw new Refusal(`this machine cannot carry a cluster:\n${faults.join("\n")}${remedy}`);
   }
   const startedAt = performance.now();
   const description = await up(async (name, work) => {
@@ -52,7 +51,7 @@ The cluster is up (${seconds(startedAt)}).
 
 function status(): number {
   const all = running();
-  if (all.length === 0) throw new ClusterError("there is no cluster: npm run cluster -- up");
+  if (all.length === 0) throw new Refusal("there is no cluster: npm run cluster -- up");
   for (const { name, pid, alive } of all) {
     console.log(`  ${name.padEnd(26)} ${alive ? `runs (${pid})` : "stopped"}`);
   }
@@ -94,11 +93,4 @@ async function main(): Promise<number> {
   return ((await chosen(args, values.install ?? false)) as number | undefined) ?? 0;
 }
 
-process.exitCode = await main().catch((error: NodeJS.ErrnoException) => {
-  const isExpected =
-    error instanceof ClusterError ||
-    error instanceof ToolchainError ||
-    error.code?.startsWith("ERR_PARSE_ARGS");
-  console.error(isExpected ? error.message : error);
-  return 1;
-});
+await run(main);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
+import { Refusal } from "#commands/run.ts";
 import { plan } from "./plan.ts";
-import { ClusterError, run, succeeds } from "./shell.ts";
+import { run, succeeds } from "./shell.ts";
 
 const { netns, hostLink, nodeLink, hostAddress, nodeAddress } = plan;
 
@@ -54,7 +55,7 @@ function refuseTakenAddresses(): void {
     .split("\n")
     .find((line) => line.includes(` ${prefix}.`));
   if (taken) {
-    throw new ClusterError(
+    throw new Refusal(
       `the addresses ${prefix}.0.0/16, which this clone's cluster would have, are in use: ` +
         `${taken.trim()}. A clone in another folder gets others.`,
     );

@@ -10,9 +10,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Refusal } from "#commands/run.ts";
 import { type Identity, identityOf, isAlive } from "#infra/host/provider/proc.ts";
 import { plan } from "./plan.ts";
-import { ClusterError } from "./shell.ts";
 
 export type Daemon = {
   readonly name: string;
@@ -37,8 +37,8 @@ export async function ensure({ name, command, env, ready }: Daemon): Promise<"ra
   const until = Date.now() + readyWithinMs;
   while (!(await ready())) {
     const now = recordOf(name);
-    if (!now || !isAlive(now)) throw new ClusterError(`${name} ended:\n${endOfLog(name)}`);
-    if (Date.now() > until) throw new ClusterError(`${name} does not come up:\n${endOfLog(name)}`);
+    if (!now || !isAlive(now)) throw new Refusal(`${name} ended:\n${endOfLog(name)}`);
+    if (Date.now() > until) throw new Refusal(`${name} does not come up:\n${endOfLog(name)}`);
     await sleep(100);
   }
   return ran ? "ran" : "started";
@@ -57,7 +57,7 @@ function start(name: string, command: readonly string[], env: Daemon["env"]): vo
   });
   child.unref();
   const identity = child.pid === undefined ? undefined : identityOf(child.pid);
-  if (!identity) throw new ClusterError(`${name} does not start: ${command[0]}`);
+  if (!identity) throw new Refusal(`${name} does not start: ${command[0]}`);
   writeFileSync(join(records, `${name}.json`), JSON.stringify(identity));
 }
 

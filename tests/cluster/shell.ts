@@ -1,9 +1,5 @@
 import { spawnSync } from "node:child_process";
-
-/** A failure whose message says all there is to know. */
-export class ClusterError extends Error {
-  override readonly name = "ClusterError";
-}
+import { Refusal } from "#commands/run.ts";
 
 /** Runs a command to its end and returns what it printed. Throws with its last words. */
 export function run(command: string, args: readonly string[], input?: string): string {
@@ -15,7 +11,7 @@ export function run(command: string, args: readonly string[], input?: string): s
   });
   if (done.status === 0) return done.stdout;
   const words = done.error?.message ?? (done.stderr || done.stdout).trim();
-  throw new ClusterError(`${command} ${args.slice(0, 4).join(" ")} …: ${words.slice(-2_000)}`);
+  throw new Refusal(`${command} ${args.slice(0, 4).join(" ")} …: ${words.slice(-2_000)}`);
 }
 
 /** Whether a command ends well. */

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
-import { startVitest } from "vitest/node";
-import { findStack, Refusal, repositoryFolder, requireApi, requireStack } from "./stack.ts";
+import { Refusal, run } from "#commands/run.ts";
+import { exitCodeOf, runTests } from "../run-tests.ts";
+import { findStack, requireApi, requireStack } from "./stack.ts";
 
 const usage = `Usage: npm run e2e -- [--url http://… [--mail http://…] [--direct]] [--portable] [--filter text]
 
@@ -42,55 +43,24 @@ async function main(): Promise<number> {
   const mailUrl = values.mail ?? (isOfStack ? requireStack().mail : "");
   if (!mailUrl) console.log("Left out, as they need --mail: what is sent by mail");
   if (values.direct) console.log("Left out, as there is no gateway: what it refuses");
-  return run({ baseUrl, mailUrl, isLocal, isDirect: values.direct, filter: values.filter });
-}
-
-type Run = {
-  readonly baseUrl: string;
-  /** Empty where nobody can look at mail. */
-  readonly mailUrl: string;
-  readonly isLocal: boolean;
-  readonly isDirect: boolean;
-  readonly filter: string | undefined;
-};
-
-/** Runs the behaviours; the exit code is 0 only when some ran and all of them passed. */
-async function run({ baseUrl, mailUrl, isLocal, isDirect, filter }: Run): Promise<number> {
-  const vitest = await startVitest([], {
-    run: true,
-    watch: false,
-    config: false,
-    root: repositoryFolder,
-    include: ["tests/e2e/behaviours/*.e2e.ts", ...(isLocal ? ["tests/e2e/local/*.e2e.ts"] : [])],
-    env: { TODO_URL: baseUrl, TODO_MAIL_URL: mailUrl, TODO_DIRECT: String(isDirect) },
-    reporters: ["verbose"],
-    // One file at a time: behaviours that measure a delay are not to wait for those that make load.
-    fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    ...(filter !== undefined && { testNamePattern: literally(filter) }),
-  });
-  const modules = vitest.state.getTestModules();
-  const states = modules.flatMap((module) =>
-    [...module.children.allTests()].map((test) => test.result().state),
+  const include = [
+    "tests/e2e/behaviours/*.e2e.ts",
+    ...(isLocal ? ["tests/e2e/local/*.e2e.ts"] : []),
+  ];
+  const ran = await runTests(
+    { include, filter: values.filter },
+    {
+      env: { TODO_URL: baseUrl, TODO_MAIL_URL: mailUrl, TODO_DIRECT: String(values.direct) },
+      // One file at a time: behaviours that measure a delay are not to wait for those that make load.
+      fileParallelism: false,
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+    },
   );
-  const failed =
-    modules.some((module) => module.state() === "failed") ||
-    vitest.state.getUnhandledErrors().length > 0;
-  await vitest.close();
-  if (states.includes("passed") && !failed) return 0;
-  if (!failed) console.error(`no behaviour has "${filter}" in its name`);
-  return 1;
+  return exitCodeOf(ran);
 }
 
 const sameOrigin = (one: string, other: string | undefined): boolean =>
   other !== undefined && new URL(one).origin === new URL(other).origin;
 
-const literally = (text: string): RegExp =>
-  new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "i");
-
-process.exitCode = await main().catch((error: NodeJS.ErrnoException) => {
-  const isExpected = error instanceof Refusal || error.code?.startsWith("ERR_PARSE_ARGS");
-  console.error(isExpected ? error.message : error);
-  return 1;
-});
+await run(main);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { type AppId, appIds } from "#apps/contracts/services.ts";
+import { Refusal } from "#commands/run.ts";
 
 const serviceAddresses = z.object({
   url: z.string(),
@@ -27,11 +28,6 @@ const stack = z.object({
 
 /** What the commands write down of the local stack while it is up: where its parts listen. */
 export type Stack = z.infer<typeof stack>;
-
-/** A fault that the person at the keyboard can mend: printed without a stack trace. */
-export class Refusal extends Error {
-  override readonly name = "Refusal";
-}
 
 export const repositoryFolder = fileURLToPath(new URL("../..", import.meta.url));
 

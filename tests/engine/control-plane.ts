@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync } from "node:fs";
 import { join } from "node:path";
+import { Refusal } from "#commands/run.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { executablesOnPath } from "#toolchain/probe.ts";
 import { type ApiServer, startApiServer } from "../api-server.ts";
-import { Refusal } from "../e2e/stack.ts";
 import { openCluster } from "./kubernetes/cluster.ts";
 import { startWorld } from "./world.ts";
 

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Refusal } from "#commands/run.ts";
 import { type Identity, isAlive } from "#infra/host/provider/proc.ts";
 import { readRecord } from "#infra/host/provider/record.ts";
 import { placesOf } from "#infra/host/provider/stack-folder.ts";
-import { Refusal, type Stack } from "../e2e/stack.ts";
+import type { Stack } from "../e2e/stack.ts";
 
 /** What is done to a system under load. */
 export type Fault = {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Refusal } from "#commands/run.ts";
 import { replicaName } from "#infra/host/port-plan.ts";
-import { Refusal, type Stack } from "../e2e/stack.ts";
+import type { Stack } from "../e2e/stack.ts";
 import type { Engine } from "./engine.ts";
 import { type Fault, kill, timed } from "./fault.ts";
 

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { bringUp } from "#commands/local/bring-up.ts";
 import { withConfig } from "#commands/local/config-copy.ts";
-import { Refusal, requireApi, requireStack, type Stack } from "../e2e/stack.ts";
+import { Refusal, run } from "#commands/run.ts";
+import { requireApi, requireStack, type Stack } from "../e2e/stack.ts";
 import { createEngine } from "./engine.ts";
 import { type Examination, examine, type Outcome } from "./examine.ts";
 import type { Fault } from "./fault.ts";
@@ -172,8 +173,4 @@ function positive(option: string, text: string): number {
   throw new Refusal(`${option} ${text} is not a number above 0`);
 }
 
-process.exitCode = await main().catch((error: NodeJS.ErrnoException) => {
-  const isExpected = error instanceof Refusal || error.code?.startsWith("ERR_PARSE_ARGS");
-  console.error(isExpected ? error.message : error);
-  return 1;
-});
+await run(main);

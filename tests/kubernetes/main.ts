@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openApi } from "#commands/doctor/cluster-api.ts";
+import { Refusal, run } from "#commands/run.ts";
 import { readKubeconfig } from "#infra/clusters/kubeconfig.ts";
 import { clusterPrograms } from "#toolchain/cluster-programs.ts";
 import { type ClusterDescription, up } from "../cluster/cluster.ts";
@@ -56,7 +57,8 @@ async function main(): Promise<number> {
     return 1;
   }
   const choice = providerKinds.find((kind) => kind === values.provider);
-  if (!choice) throw new Error(`--provider ${values.provider}: one of ${providerKinds.join(", ")}`);
+  if (!choice)
+    throw new Refusal(`--provider ${values.provider}: one of ${providerKinds.join(", ")}`);
   const provider = chooseProvider(choice);
   console.log(tellProvider(provider));
   const phases = createPhases();
@@ -186,4 +188,4 @@ const node = (program: string, ...args: string[]): Promise<void> =>
     );
   });
 
-process.exitCode = await main();
+await run(main);

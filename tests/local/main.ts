@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { startVitest } from "vitest/node";
-import { repositoryFolder } from "../e2e/stack.ts";
+import { run } from "#commands/run.ts";
+import { exitCodeOf, runTests } from "../run-tests.ts";
 
 const usage = `npm run stack-test [-- --filter text]
 
@@ -8,33 +8,24 @@ Tries the local stack itself on a throw-away clone with ports of its own: repair
 was deleted, what a change touches, ports, bad input, secrets, and that nothing is left behind.
 Your own stack is not touched. Takes about five minutes with the programs cached.`;
 
-const { values } = parseArgs({
-  options: { filter: { type: "string" }, help: { type: "boolean", short: "h", default: false } },
-});
-
-if (values.help) {
-  console.log(usage);
-} else {
-  const vitest = await startVitest([], {
-    run: true,
-    watch: false,
-    config: false,
-    root: repositoryFolder,
-    include: ["tests/local/*.stack.ts"],
-    reporters: ["verbose"],
-    // The files share the machine, and one of them its only ports.
-    fileParallelism: false,
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
-    ...(values.filter !== undefined && { testNamePattern: values.filter }),
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: { filter: { type: "string" }, help: { type: "boolean", short: "h" } },
   });
-  const modules = vitest.state.getTestModules();
-  const states = modules.flatMap((module) =>
-    [...module.children.allTests()].map((test) => test.result().state),
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const ran = await runTests(
+    { include: ["tests/local/*.stack.ts"], filter: values.filter },
+    {
+      // The files share the machine, and one of them its only ports.
+      fileParallelism: false,
+      testTimeout: 240_000,
+      hookTimeout: 240_000,
+    },
   );
-  const failed =
-    modules.some((module) => module.state() === "failed") ||
-    vitest.state.getUnhandledErrors().length > 0;
-  await vitest.close();
-  process.exitCode = !failed && states.includes("passed") ? 0 : 1;
+  return exitCodeOf(ran);
 }
+
+await run(main);

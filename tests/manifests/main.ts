@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { DefaultReporter, startVitest } from "vitest/node";
-import { ToolchainError } from "#toolchain/toolchain-error.ts";
+import { DefaultReporter } from "vitest/node";
+import { run } from "#commands/run.ts";
 import { type ApiServer, startApiServer } from "../api-server.ts";
-import { Refusal, repositoryFolder } from "../e2e/stack.ts";
+import { exitCodeOf, runTests } from "../run-tests.ts";
+import { scratchFolder } from "../scratch-folder.ts";
 import { renderCharts } from "./chart-objects.ts";
 import { loadDefaults } from "./chart-values.ts";
 import { crdFolder, downloadModules, groupsOfFolder, loadCrds } from "./crds.ts";
@@ -14,7 +14,7 @@ import { prepareCluster } from "./prepare.ts";
 import { findPrograms, type Programs } from "./programs.ts";
 import { allRenders, distinct } from "./renders.ts";
 import { type Setting, settingVariable } from "./setting.ts";
-import { summary } from "./summary.ts";
+import { summaryOf } from "./summary.ts";
 
 const usage = `Usage: npm run manifests-test [-- --filter text]
 
@@ -37,17 +37,22 @@ async function main(): Promise<number> {
     return 0;
   }
   const programs = await findPrograms();
-  const folder = mkdtempSync(join(tmpdir(), "todo-manifests-"));
-  // Also when a signal ends this: the API server then goes by a listener of its own.
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  process.once("SIGINT", () => process.exit(130));
-  process.once("SIGTERM", () => process.exit(143));
+  const folder = scratchFolder("manifests");
   const server = await startApiServer(join(folder, "api-server"), programs);
   try {
     const setting = await prepare(server, programs, join(folder, "charts"));
     const file = join(folder, "setting.json");
     writeFileSync(file, JSON.stringify(setting), { mode: 0o600 });
-    return await run(file, values.filter);
+    const ran = await runTests(
+      { include: ["tests/manifests/*.manifests.ts"], filter: values.filter },
+      {
+        env: { [settingVariable]: file },
+        reporters: [new FaultsReporter()],
+        testTimeout: 120_000,
+      },
+    );
+    for (const line of summaryOf(ran)) console.log(line);
+    return exitCodeOf(ran);
   } finally {
     await server.stop();
   }
@@ -79,26 +84,6 @@ class FaultsReporter extends DefaultReporter {
   override reportTestSummary(): void {}
 }
 
-/** Runs the tests; the exit code is 0 only when some ran and all of them passed. */
-async function run(setting: string, filter: string | undefined): Promise<number> {
-  const vitest = await startVitest([], {
-    run: true,
-    watch: false,
-    config: false,
-    root: repositoryFolder,
-    include: ["tests/manifests/*.manifests.ts"],
-    env: { [settingVariable]: setting },
-    reporters: [new FaultsReporter()],
-    testTimeout: 120_000,
-    ...(filter !== undefined && { testNamePattern: literally(filter) }),
-  });
-  const modules = vitest.state.getTestModules();
-  const { lines, passed, failed } = summary(modules, vitest.state.getUnhandledErrors().length);
-  await vitest.close();
-  for (const line of lines) console.log(line);
-  return passed > 0 && failed === 0 ? 0 : 1;
-}
-
 async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   const since = Date.now();
   const result = await work();
@@ -106,14 +91,4 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-const literally = (text: string): RegExp =>
-  new RegExp(text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "i");
-
-process.exitCode = await main().catch((error: NodeJS.ErrnoException) => {
-  const isExpected =
-    error instanceof Refusal ||
-    error instanceof ToolchainError ||
-    error.code?.startsWith("ERR_PARSE_ARGS");
-  console.error(isExpected ? error.message : error);
-  return 1;
-});
+await run(main);

@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { Refusal } from "#commands/run.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { executablesOnPath } from "#toolchain/probe.ts";
 import type { ApiServerPrograms } from "../api-server.ts";
-import { Refusal } from "../e2e/stack.ts";
 
 /** What these tests run: an API server, Helm, and a Kafka that is asked for names. */
 export type Programs = ApiServerPrograms & {

@@ -1,22 +1,11 @@
-import type { TestModule } from "vitest/node";
-
-export type Summary = {
-  readonly lines: readonly string[];
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-};
+import type { TestRun } from "../run-tests.ts";
 
 /**
- * What the tests found, per component, with the name of everything that was skipped; the last
- * line is `N passed, N failed, N skipped`. A file or an error outside of tests counts as failed.
+ * What the tests found, line by line: per component, with the name of everything that was skipped;
+ * the last line is `N passed, N failed, N skipped`.
  */
-export function summary(modules: readonly TestModule[], errors: number): Summary {
+export function summaryOf({ modules, passed, failed }: TestRun): string[] {
   const tests = modules.flatMap((module) => [...module.children.allTests()]);
-  const states = tests.map((test) => test.result().state);
-  const count = (state: string): number => states.filter((one) => one === state).length;
-  const broken = modules.filter((module) => module.errors().length > 0).length;
-  const failed = count("failed") + broken + errors;
   // Those that a filter left out are not worth a word.
   const skipped = tests.filter((test) => test.options.mode === "skip");
 
@@ -28,23 +17,18 @@ export function summary(modules: readonly TestModule[], errors: number): Summary
   const perSuite = [...suites]
     .filter(([name]) => name !== "")
     .map(([name, own]) => `  ${name.padEnd(46)}${tally(own.map((test) => test.result().state))}`);
-  return {
-    lines: [
-      "",
-      ...perSuite,
-      "",
-      `${fields} fields misspelt, one at a time.`,
-      ...(free.length > 0 ? ["A misspelt field would pass unseen at:"] : []),
-      ...free.map((path) => `  ${path}`),
-      ...(skipped.length > 0 ? ["", "Not judged here:"] : []),
-      ...skipped.map((test) => `  ${test.fullName}`),
-      "",
-      `${count("passed")} passed, ${failed} failed, ${skipped.length} skipped`,
-    ],
-    passed: count("passed"),
-    failed,
-    skipped: skipped.length,
-  };
+  return [
+    "",
+    ...perSuite,
+    "",
+    `${fields} fields misspelt, one at a time.`,
+    ...(free.length > 0 ? ["A misspelt field would pass unseen at:"] : []),
+    ...free.map((path) => `  ${path}`),
+    ...(skipped.length > 0 ? ["", "Not judged here:"] : []),
+    ...skipped.map((test) => `  ${test.fullName}`),
+    "",
+    `${passed} passed, ${failed} failed, ${skipped.length} skipped`,
+  ];
 }
 
 const tally = (states: readonly string[]): string =>
