@@ -1,39 +1,50 @@
-/** A create request that the API answered with 201. */
-export type Acknowledgement = { readonly userId: string; readonly taskId: string };
+import { type Consequence, checkEffects, type Effect } from "./effects.ts";
+
+/** A change of a task that the API answered with 2xx. */
+export type Acknowledgement = {
+  readonly userId: string;
+  readonly taskId: string;
+  readonly eventType: "created" | "completed";
+};
 
 /** A row of the activity log. */
 export type ActivityRow = {
   /** The order in which audit learnt of the events. */
   readonly position: number;
   readonly userId: string;
-  readonly taskId: string;
+  /** Of what it tells: `task`, `reminder`, `notification`, `user`; each is a stream of its own. */
+  readonly kind: string;
+  readonly taskId: string | null;
+  /** The series of its task, of tasks that recur. */
+  readonly seriesId: string | null;
   readonly eventType: string;
+  readonly source: string;
   readonly sequence: number;
 };
 
 /** What was seen of one fault from outside. */
 export type Evidence = {
   readonly acknowledged: readonly Acknowledgement[];
-  /** The user of each request that was given up without an answer: its task may exist or not. */
+  readonly consequences: readonly Consequence[];
+  /** The user of each request that was given up without an answer: it may have done its work. */
   readonly unresolved: readonly string[];
   /** Answers that neither acknowledge nor may be repeated. */
   readonly refused: readonly string[];
   readonly activity: readonly ActivityRow[];
+  readonly effects: readonly Effect[];
   /** Records added to dead-letter topics; undefined when Kafka could not be asked. */
   readonly deadLetters: number | undefined;
-  /** Events that still wait in the outbox at the end; undefined when it could not be read. */
+  /** Events that still wait in an outbox at the end; undefined when it could not be read. */
   readonly waiting: number | undefined;
 };
 
 /** Every deviation by kind, each said in words. All lists are empty when all is well. */
 export type Findings = {
-  /** Entries of type `created`. */
-  readonly created: number;
-  /** Entries beyond the first of an acknowledged task. */
+  /** Entries beyond the first of an acknowledged change, and effects beyond the first. */
   readonly duplicates: readonly string[];
-  /** Acknowledged tasks without an entry, by task id. */
+  /** Acknowledged changes without an entry, and consequences that did not follow. */
   readonly missing: readonly string[];
-  /** Entries of tasks that nobody was promised. */
+  /** Entries and effects that nobody was promised. */
   readonly unexpected: readonly string[];
   /** Sequences that a user's log leaves out. */
   readonly gaps: readonly string[];
@@ -43,23 +54,34 @@ export type Findings = {
   readonly others: readonly string[];
 };
 
-/** Compares what was promised with what audit has. */
+/** Compares what was promised with what is there. */
 export function check(evidence: Evidence): Findings {
-  const created = evidence.activity.filter((row) => row.eventType === "created");
-  const entries = Map.groupBy(created, keyOf);
-  const promised = new Set(evidence.acknowledged.map(keyOf));
-  const rows = [...evidence.activity].sort((one, other) => one.position - other.position);
-  const users = Map.groupBy(rows, (row) => row.userId);
-  const strangers = [...entries].filter(([key]) => !promised.has(key)).flatMap(([, rows]) => rows);
+  const { acknowledged, activity, consequences } = evidence;
+  const effects = checkEffects(consequences, evidence.effects);
+  const changes = activity.filter(({ kind }) => kind === "task");
+  const entries = Map.groupBy(changes, keyOf);
+  const promised = new Set(acknowledged.map(keyOf));
+  const series = new Set(consequences.map(({ key }) => key));
+  // The next of a series is a consequence, and is counted as one.
+  const follows = ({ source, seriesId, eventType }: ActivityRow): boolean =>
+    source === "recurring" && eventType === "created" && series.has(seriesId ?? "");
+  const strangers = changes.filter((row) => !promised.has(keyOf(row)) && !follows(row));
+  const rows = [...activity].sort((one, other) => one.position - other.position);
+  const streams = Map.groupBy(rows, ({ userId, kind }) => `${userId} ${kind}`);
   return {
-    created: created.length,
-    duplicates: [...entries]
-      .filter(([key]) => promised.has(key))
-      .flatMap(([key, rows]) => rows.slice(1).map((row) => `${key} at ${row.position}`)),
-    missing: evidence.acknowledged.filter((one) => !entries.has(keyOf(one))).map(taskIdOf),
-    unexpected: withoutExcused(strangers, evidence.unresolved).map(describe),
-    gaps: [...users].flatMap(([userId, own]) => gapsOf(own).map((gap) => `${userId}: ${gap}`)),
-    outOfOrder: [...users].flatMap(([, own]) => overtakenOf(own).map(describe)),
+    duplicates: [
+      ...acknowledged.flatMap((one) =>
+        (entries.get(keyOf(one)) ?? []).slice(1).map((row) => `${keyOf(one)} at ${row.position}`),
+      ),
+      ...effects.duplicates,
+    ],
+    missing: [...acknowledged.map(keyOf).filter((key) => !entries.has(key)), ...effects.missing],
+    unexpected: [
+      ...withoutExcused(strangers, evidence.unresolved).map(describe),
+      ...effects.unexpected,
+    ],
+    gaps: [...streams].flatMap(([stream, own]) => gapsOf(own).map((gap) => `${stream}: ${gap}`)),
+    outOfOrder: [...streams].flatMap(([, own]) => overtakenOf(own).map(describe)),
     others: othersOf(evidence),
   };
 }
@@ -87,7 +109,7 @@ function othersOf(evidence: Evidence): string[] {
   ];
 }
 
-/** A request that was never answered may have made one task of its user. */
+/** A request that was never answered may have made one entry of its user. */
 function withoutExcused(rows: ActivityRow[], unresolved: readonly string[]): ActivityRow[] {
   const excuses = [...unresolved];
   return rows.filter((row) => {
@@ -113,7 +135,8 @@ function overtakenOf(rows: readonly ActivityRow[]): ActivityRow[] {
   });
 }
 
-const keyOf = ({ userId, taskId }: Acknowledgement): string => `${userId}/${taskId}`;
-const taskIdOf = ({ taskId }: Acknowledgement): string => taskId;
+type Keyed = Pick<ActivityRow, "userId" | "taskId" | "eventType">;
+
+const keyOf = ({ userId, taskId, eventType }: Keyed): string => `${userId}/${taskId} ${eventType}`;
 const describe = (row: ActivityRow): string =>
-  `${keyOf(row)} sequence ${row.sequence} at ${row.position}`;
+  `${row.kind} ${keyOf(row)} sequence ${row.sequence} at ${row.position}`;

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stack } from "../e2e/stack.ts";
-import { check, type Findings } from "./check.ts";
+import { check, deviationsOf, type Evidence, type Findings } from "./check.ts";
+import type { Consequence } from "./effects.ts";
 import type { Repair } from "./fault.ts";
-import { enlist, type LoadResult, startLoad } from "./load.ts";
+import { enlist, type LoadResult, type Mix, startLoad } from "./load.ts";
+import type { RequestSummary } from "./requests.ts";
 import type { Witness } from "./witness.ts";
 
 export type Examination = {
@@ -11,15 +13,21 @@ export type Examination = {
   /** Tasks a second. */
   readonly rate: number;
   readonly loadMs: number;
+  readonly mix: Mix;
   /** Bounds the wait for unanswered requests, and then that for events under way. */
   readonly settleMs: number;
   /** Does the harm while the load runs; the load goes on until it is repaired. */
   readonly disturb: (userIds: readonly string[]) => Promise<Repair | undefined>;
+  /** Done when all has settled, before the last look. */
+  readonly afterwards?: (consequences: readonly Consequence[]) => Promise<void>;
 };
 
 export type Outcome = {
   readonly name: string;
-  readonly load: Pick<LoadResult, "repeated" | "longestPauseMs"> & { readonly count: number };
+  readonly load: RequestSummary;
+  /** Changes that were acknowledged, and what had to follow of them. */
+  readonly acknowledged: number;
+  readonly consequences: readonly Consequence[];
   readonly findings: Findings;
   readonly deadLetters: number | undefined;
   readonly repair: Repair | undefined;
@@ -38,14 +46,17 @@ export async function examine(
   examination: Examination,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const { name, rate, loadMs, settleMs } = examination;
+  const { name, rate, loadMs, mix, settleMs, afterwards } = examination;
   const users = await enlist(stack.baseUrl, examination.users);
   const userIds = users.map((user) => user.id);
   const lettersBefore = await witness.deadLetterEnd();
   const loadEnd = new AbortController();
   const stop = () => loadEnd.abort();
   signal.addEventListener("abort", stop);
-  const load = startLoad({ baseUrl: stack.baseUrl, users, rate, signal: loadEnd.signal });
+  const load = startLoad({
+    ...{ baseUrl: stack.baseUrl, users, rate, mix },
+    signal: loadEnd.signal,
+  });
   try {
     const endsAt = performance.now() + loadMs;
     await sleep(Math.min(beforeDisturbMs, loadMs / 2), undefined, { signal });
@@ -55,33 +66,44 @@ export async function examine(
 
     const result = await load.finish(settleMs);
     signal.throwIfAborted();
-    await settle(witness, userIds, result.acknowledged.length, { settleMs, signal });
+    const registered = userIds.map(
+      (userId) => ({ userId, of: "registration", key: userId }) as const,
+    );
+    const promised = { ...result, consequences: [...registered, ...result.consequences] };
+    await settle(witness, userIds, promised, { settleMs, signal });
+    await afterwards?.(promised.consequences);
     const deadLetters = await difference(witness, lettersBefore);
-    const findings = check({
-      ...result,
-      activity: await witness.activityOf(userIds),
-      deadLetters,
-      waiting: await witness.waitingCount(userIds).catch(() => undefined),
-    });
-    const { repeated, longestPauseMs } = result;
-    const count = result.acknowledged.length;
-    return { name, load: { repeated, longestPauseMs, count }, findings, deadLetters, repair };
+    const sight = await witness.look(userIds).catch(() => nothingSeen);
+    const findings = check({ ...promised, ...sight, deadLetters });
+    const { tally, repeated, longestPauseMs, acknowledged } = result;
+    return {
+      ...{ name, load: { tally, repeated, longestPauseMs }, findings, deadLetters, repair },
+      ...{ acknowledged: acknowledged.length, consequences: promised.consequences },
+    };
   } finally {
     signal.removeEventListener("abort", stop);
     loadEnd.abort(); // also when the disturbance threw
   }
 }
 
-/** Waits until nothing waits in the outbox and audit has as many entries as were promised. */
+type Promised = Pick<LoadResult, "acknowledged" | "unresolved" | "refused"> & {
+  readonly consequences: readonly Consequence[];
+};
+
+const nothingSeen = { activity: [], effects: [], waiting: undefined } satisfies Partial<Evidence>;
+
+/** Waits until all that was promised is there, and for what should not come. */
 async function settle(
   witness: Witness,
   userIds: readonly string[],
-  wanted: number,
+  promised: Promised,
   { settleMs, signal }: { settleMs: number; signal: AbortSignal },
 ): Promise<void> {
   const endsAt = performance.now() + settleMs;
-  const isSettled = async () =>
-    (await witness.waitingCount(userIds)) === 0 && (await witness.createdCount(userIds)) >= wanted;
+  const isSettled = async () => {
+    const sight = await witness.look(userIds);
+    return deviationsOf(check({ ...promised, ...sight, deadLetters: 0 })).length === 0;
+  };
   // A store that is still away counts as not settled; the evidence is read once more afterwards.
   while (performance.now() < endsAt && !(await isSettled().catch(() => false))) {
     await sleep(pollMs, undefined, { signal });

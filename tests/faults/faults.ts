@@ -7,8 +7,8 @@ import { type Fault, kill, timed } from "./fault.ts";
 
 const untilRepairMs = 3_000;
 
-/** Every way in which the local stack loses a part, and nothing, for comparison. */
-export function faultsOf(stack: Stack, engine: Engine): Fault[] {
+/** Every process of the local stack killed, each replica too, and nothing, for comparison. */
+export function killsOf(stack: Stack, engine: Engine): Fault[] {
   const replicas = Object.entries(stack.services).flatMap(([appId, { urls }]) =>
     urls.map((_, index) => replicaName(appId, index)),
   );

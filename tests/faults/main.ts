@@ -3,27 +3,37 @@ import { bringUp } from "#commands/local/bring-up.ts";
 import { withConfig } from "#commands/local/config-copy.ts";
 import { Refusal, run } from "#commands/run.ts";
 import { requireApi, requireStack, type Stack } from "../e2e/stack.ts";
+import { awayFaults } from "./away.ts";
 import { createEngine } from "./engine.ts";
 import { type Examination, examine, type Outcome } from "./examine.ts";
 import type { Fault } from "./fault.ts";
-import { choose, faultsOf } from "./faults.ts";
-import { brokenLine, deviationsIn, examples, heading, line } from "./report.ts";
+import { choose, killsOf } from "./faults.ts";
+import { brokenLine, deviationsIn, examples, heading, line, troublesIn } from "./report.ts";
+import { rollingRestarts } from "./rolling.ts";
 import { tamperings, tamperWhileStopped } from "./tamper.ts";
+import { tamperWithEffects } from "./tamper-effects.ts";
 import { createWitness, type Witness } from "./witness.ts";
 
 const usage = `Usage: npm run faults [-- --fault name --seconds 20 --rate 50]
 
-Kills one process of the local stack after the other while tasks are created, has Pulumi bring it
-back, and checks that every acknowledged task has exactly one entry in the log, in order.
+Kills one process of the local stack after the other under load, has Pulumi bring it back, and
+checks that every acknowledged change has exactly one entry in the log, in order, every reminder
+one notification and one mail, and every completed task of a series one that follows it.
 
   --fault    only this one; may be given several times: none, a service (backend, its
              second replica backend-2), its sidecar (backend-sidecar), kafka, redis, postgres,
-             scheduler, sentry
+             scheduler, sentry; and those that take minutes: redis-away, redis-silent,
+             kafka-away, kafka-silent, audit-database-away, notification-database-away,
+             rolling-restarts
+  --long     those that take minutes, too
+  --for      how many seconds something is away (60)
+  --rounds   how often a rolling restart goes over everything (10)
   --replicas as many of each service, for the time of the examination (as the stack has them)
   --seconds  how long tasks are created; longer if the repair takes longer (20)
   --rate     tasks a second (50)
   --cluster  the address of the system on the cluster of this machine: pods are killed and rolled there
-  --prove    instead show that the check finds lost and swapped events: some are tampered with
+  --prove    instead show that the check finds lost, swapped and doubled events and effects: some
+             are tampered with
   --help     print this
 
 Exits with 1 on any deviation. Ctrl-C ends the load and leaves the stack; a repair is finished.`;
@@ -44,6 +54,9 @@ async function main(): Promise<number> {
       fault: { type: "string", multiple: true },
       seconds: { type: "string", default: "20" },
       rate: { type: "string", default: "50" },
+      long: { type: "boolean", default: false },
+      for: { type: "string", default: "60" },
+      rounds: { type: "string", default: "10" },
       replicas: { type: "string" },
       cluster: { type: "string" },
       prove: { type: "boolean", default: false },
@@ -59,32 +72,51 @@ async function main(): Promise<number> {
   if (values.cluster !== undefined) {
     return onCluster(values.cluster, values.fault, { loadMs, rate });
   }
-  if (values.replicas === undefined) return onLocalStack([], values, { loadMs, rate });
+  const choice = {
+    ...{ names: values.fault, withLong: values.long, prove: values.prove },
+    ...{
+      awayMs: positive("--for", values.for) * 1_000,
+      rounds: positive("--rounds", values.rounds),
+    },
+  };
+  if (values.replicas === undefined) return onLocalStack([], choice, { loadMs, rate });
   requireStack();
   const options = withConfig("replicas", { replicas: positive("--replicas", values.replicas) });
   if ((await bringUp(options)) !== 0) return 1;
   try {
-    return await onLocalStack(options, values, { loadMs, rate });
+    return await onLocalStack(options, choice, { loadMs, rate });
   } finally {
     await bringUp([]);
   }
 }
 
 type Size = Pick<Examination, "loadMs" | "rate">;
-type Choice = { readonly fault?: string[] | undefined; readonly prove: boolean };
+type Choice = {
+  readonly names: string[] | undefined;
+  readonly withLong: boolean;
+  readonly prove: boolean;
+  readonly awayMs: number;
+  readonly rounds: number;
+};
 
 async function onLocalStack(
   upOptions: readonly string[],
-  { fault, prove }: Choice,
+  { names, withLong, prove, awayMs, rounds }: Choice,
   size: Size,
 ): Promise<number> {
   const stack = requireStack();
-  const faults = choose(faultsOf(stack, createEngine(stack, upOptions)), fault, false);
-  await requireApi(stack.baseUrl);
   const witness = createWitness(stack);
+  const engine = createEngine(stack, upOptions);
+  const faults = [
+    ...killsOf(stack, engine),
+    ...awayFaults(stack, engine, witness.sql, awayMs),
+    rollingRestarts(stack, rounds),
+  ];
+  const chosen = choose(faults, names, withLong);
+  await requireApi(stack.baseUrl);
   const plans = prove
     ? provingPlans(stack, witness, size)
-    : faults.map((fault) => faultPlan(fault, size));
+    : chosen.map((fault) => faultPlan(fault, size));
   try {
     return await runAll(stack, witness, plans);
   } finally {
@@ -111,20 +143,24 @@ async function onCluster(
   }
 }
 
-const faultPlan = ({ name, strike }: Fault, size: Size): Plan => ({
-  examination: { ...size, name, users: 200, settleMs, disturb: strike },
-  objections: deviationsIn,
+const faultPlan = ({ name, strike, sparesRequests }: Fault, size: Size): Plan => ({
+  examination: { ...size, name, users: 200, mix: "full", settleMs, disturb: strike },
+  objections: (outcome) => [
+    ...(sparesRequests ? troublesIn(outcome) : []),
+    ...deviationsIn(outcome),
+  ],
 });
 
 // Few users, so that each has several events waiting when two of them are to change places.
-const provingPlans = (stack: Stack, witness: Witness, size: Size): Plan[] =>
-  tamperings.map((tampering) => {
+const provingPlans = (stack: Stack, witness: Witness, size: Size): Plan[] => [
+  ...tamperings.map((tampering) => {
     let taskIds: string[] = [];
     return {
       examination: {
         ...size,
         name: tampering.name,
         users: 20,
+        mix: "plain",
         settleMs: provedSettleMs,
         disturb: async (userIds) => {
           taskIds = await tamperWhileStopped(stack, witness, tampering, userIds);
@@ -135,8 +171,28 @@ const provingPlans = (stack: Stack, witness: Witness, size: Size): Plan[] =>
         tampering.isFound(outcome.findings, taskIds)
           ? []
           : [`tampered with ${taskIds.join(", ")}; found:`, ...deviationsIn(outcome)],
-    };
-  });
+    } satisfies Plan;
+  }),
+  effectsPlan(witness, size),
+];
+
+function effectsPlan({ sql }: Witness, size: Size): Plan {
+  let expected: string[] = [];
+  return {
+    examination: {
+      ...{ ...size, name: "prove: effects", users: 20, mix: "full", settleMs },
+      disturb: async () => undefined,
+      afterwards: async (consequences) => {
+        expected = await tamperWithEffects(sql, consequences);
+      },
+    },
+    objections: (outcome) => {
+      const found = deviationsIn(outcome);
+      const isAll = found.length === expected.length && expected.every((it) => found.includes(it));
+      return isAll ? [] : ["expected:", ...expected, "found:", ...found];
+    },
+  };
+}
 
 async function runAll(
   stack: Pick<Stack, "baseUrl">,

@@ -1,4 +1,5 @@
 import { deviationsOf } from "./check.ts";
+import type { Consequence } from "./effects.ts";
 import type { Outcome } from "./examine.ts";
 
 type Column = {
@@ -6,13 +7,18 @@ type Column = {
   readonly value: (outcome: Outcome) => string | number;
 };
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((one, other) => one + other, 0);
+const countOf = ({ consequences }: Outcome, wanted: Consequence["of"]): number =>
+  consequences.filter((one) => one.of === wanted).length;
 const seconds = (timeMs: number): string => (timeMs / 1_000).toFixed(1);
 
 const columns: readonly Column[] = [
   { title: "fault", value: ({ name }) => name },
-  { title: "acknowledged", value: ({ load }) => load.count },
+  { title: "requests", value: ({ load }) => sum(Object.values(load.tally)) },
+  { title: "acknowledged", value: ({ acknowledged }) => acknowledged },
   { title: "repeated", value: ({ load }) => load.repeated },
-  { title: "created", value: ({ findings }) => findings.created },
+  { title: "reminders", value: (outcome) => countOf(outcome, "reminder") },
+  { title: "series", value: (outcome) => countOf(outcome, "series") },
   { title: "duplicates", value: ({ findings }) => findings.duplicates.length },
   { title: "missing", value: ({ findings }) => findings.missing.length },
   { title: "unexpected", value: ({ findings }) => findings.unexpected.length },
@@ -44,6 +50,12 @@ export const deviationsIn = ({ findings, repair }: Outcome): string[] => [
   ...(repair?.failure ? [repair.failure] : []),
   ...deviationsOf(findings),
 ];
+
+/** The answers other than 2xx, of a fault that has to spare all requests. */
+export function troublesIn({ load }: Outcome): string[] {
+  const troubles = Object.entries(load.tally).filter(([said]) => !said.startsWith("2"));
+  return troubles.map(([said, times]) => `${times} requests: ${said}`);
+}
 
 /** The first deviations for people to read, indented below the line of their fault. */
 export function examples(deviations: readonly string[]): string {

@@ -3,16 +3,19 @@ import postgres from "postgres";
 import { appIds, deadLettersOf } from "#apps/contracts/services.ts";
 import { kafkaOptions } from "../e2e/local/kafka.ts";
 import type { Stack } from "../e2e/stack.ts";
-import type { ActivityRow } from "./check.ts";
+import type { ActivityRow, Evidence } from "./check.ts";
+import type { Effect } from "./effects.ts";
+
+/** What is to be seen of users behind the application. */
+export type Sight = Pick<Evidence, "activity" | "effects"> & {
+  /** Events that wait in the outbox of a service. */
+  readonly waiting: number;
+};
 
 /** Looks at the stores behind the application. Every call may reject while they are away. */
 export type Witness = {
   readonly sql: postgres.Sql;
-  /** All entries of these users in audit's log. */
-  readonly activityOf: (userIds: readonly string[]) => Promise<ActivityRow[]>;
-  readonly createdCount: (userIds: readonly string[]) => Promise<number>;
-  /** Events of these users that wait in backend's outbox. */
-  readonly waitingCount: (userIds: readonly string[]) => Promise<number>;
+  readonly look: (userIds: readonly string[]) => Promise<Sight>;
   /** Sum of the end offsets of all dead-letter topics; rejects when one is not there. */
   readonly deadLetterEnd: () => Promise<bigint>;
   readonly close: () => Promise<void>;
@@ -24,33 +27,64 @@ const database = "todo";
 export function createWitness(stack: Pick<Stack, "kafka" | "postgres">): Witness {
   const sql = postgres(stack.postgres.adminUrl, {
     database,
-    max: 2,
+    max: 3,
     connect_timeout: 5,
     onnotice: () => undefined,
   });
   return {
     sql,
-    activityOf: async (userIds) => [
-      ...(await sql<ActivityRow[]>`
-        select position::float8 as position, user_id as "userId", task_id as "taskId",
-          event_type as "eventType", sequence::float8 as sequence
-        from audit.activity where kind = 'task' and user_id = any(${[...userIds]}::uuid[])`),
-    ],
-    createdCount: async (userIds) => {
-      const [row] = await sql<{ count: number }[]>`
-        select count(*)::int as count from audit.activity
-        where kind = 'task' and event_type = 'created' and user_id = any(${[...userIds]}::uuid[])`;
-      return row?.count ?? 0;
-    },
-    waitingCount: async (userIds) => {
-      const [row] = await sql<{ count: number }[]>`
-        select count(*)::int as count from backend.outbox
-        where user_id = any(${[...userIds]}::uuid[])`;
-      return row?.count ?? 0;
+    look: async (userIds) => {
+      const ids = [...userIds];
+      const [activity, effects, waiting] = await Promise.all([
+        activityOf(sql, ids),
+        effectsOf(sql, ids),
+        waitingOf(sql, ids),
+      ]);
+      return { activity, effects, waiting };
     },
     deadLetterEnd: () => deadLetterEnd(stack),
     close: () => sql.end({ timeout: 5 }),
   };
+}
+
+const activityOf = async (sql: postgres.Sql, ids: string[]): Promise<ActivityRow[]> => [
+  ...(await sql<ActivityRow[]>`
+    select position::float8 as position, user_id as "userId", kind, task_id as "taskId",
+      task_data->'recurring'->>'series_id' as "seriesId", event_type as "eventType", source,
+      sequence::float8 as sequence
+    from audit.activity where user_id = any(${ids}::uuid[])`),
+];
+
+/** One row for each effect at each of the stages (effects.ts), in whichever service has it. */
+const effectsOf = async (sql: postgres.Sql, ids: string[]): Promise<Effect[]> => [
+  ...(await sql<Effect[]>`
+    with mine as (select * from audit.activity where user_id = any(${ids}::uuid[]))
+    select 'log: registered' as stage, user_id as "userId", user_id::text as key
+      from mine where kind = 'user'
+    union all select 'log: due', user_id, details->>'reminder_id' from mine where kind = 'reminder'
+    union all select 'log: notified', user_id, coalesce(details->>'reminder_id', user_id::text)
+      from mine where kind = 'notification'
+    union all select 'log: next task', user_id, task_data->'recurring'->>'series_id'
+      from mine where kind = 'task' and event_type = 'created' and source = 'recurring'
+    union all select 'next task', user_id, recurring->>'series_id' from backend.tasks
+      where user_id = any(${ids}::uuid[]) and recurring is not null and not completed
+    union all select 'reminder: sent', user_id, id::text from backend.reminders
+      where user_id = any(${ids}::uuid[]) and status = 'sent'
+    union all select 'list', user_id, coalesce(reminder_id, user_id)::text
+      from backend.notifications where user_id = any(${ids}::uuid[])
+    union all select 'notification', user_id, coalesce(reminder_id, user_id)::text
+      from notification.notifications where user_id = any(${ids}::uuid[])
+    union all select 'mail', mail.user_id, coalesce(told.reminder_id, told.user_id)::text
+      from notification.mails as mail join notification.notifications as told using (id)
+      where mail.user_id = any(${ids}::uuid[]) and mail.status = 'sent'`),
+];
+
+async function waitingOf(sql: postgres.Sql, ids: string[]): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select (select count(*) from backend.outbox where user_id = any(${ids}::uuid[]))::int
+      + (select count(*) from notification.outbox where user_id = any(${ids}::uuid[]))::int
+      as count`;
+  return row?.count ?? 0;
 }
 
 async function deadLetterEnd(stack: Pick<Stack, "kafka">): Promise<bigint> {
