@@ -8,7 +8,8 @@ import {
   taskLimits,
   timestamp,
 } from "#apps/contracts/tasks.ts";
-import { isTimeZone, parseRule, RuleError } from "#apps/kit/recurrence/rule.ts";
+import { parseRule, RuleError } from "#apps/kit/recurrence/rule.ts";
+import { isTimeZone } from "#apps/kit/time-zone.ts";
 import type { TaskRow } from "./schema.ts";
 
 // PostgreSQL keeps no NUL, and half a surrogate pair is no character: both would come back changed.

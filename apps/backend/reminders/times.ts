@@ -25,16 +25,6 @@ export function remindAtOf(
   return new Date(fits(before) || !fits(after) ? before : after);
 }
 
-/** Whether the runtime knows a time zone by this name. */
-export function isTimeZone(name: string): boolean {
-  try {
-    partsIn(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** How far the clock of a zone is ahead of UTC at a moment, in ms. */
 function offsetMs(at: number, timeZone: string): number {
   const part = Object.fromEntries(
@@ -48,6 +38,8 @@ function offsetMs(at: number, timeZone: string): number {
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+/** There are some 600 names, but each may be written in many ways: "UTC", "Utc". */
+const mostFormats = 1_000;
 
 function partsIn(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
@@ -63,6 +55,7 @@ function partsIn(timeZone: string): Intl.DateTimeFormat {
     minute: "numeric",
     second: "numeric",
   });
+  if (formats.size >= mostFormats) formats.clear();
   formats.set(timeZone, format);
   return format;
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { timestamp } from "#apps/contracts/tasks.ts";
+import { isTimeZone } from "#apps/kit/time-zone.ts";
 import type { ReminderRow } from "./tables.ts";
-import { isTimeZone, remindAtOf } from "./times.ts";
+import { remindAtOf } from "./times.ts";
 
 const mostReminders = 10;
 

@@ -1,5 +1,6 @@
 import { RRuleTemporal } from "rrule-temporal";
-import { type Frequency, isTimeZone, parseRule, RuleError } from "./rule.ts";
+import { isTimeZone } from "#apps/kit/time-zone.ts";
+import { type Frequency, parseRule, RuleError } from "./rule.ts";
 
 /**
  * How many periods are looked through for the next occurrence. A rule that has none in them (as the
