@@ -2,6 +2,7 @@ import { and, asc, desc, eq, inArray, lte, ne, sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { services } from "#apps/contracts/services.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
+import { takeNext } from "#apps/kit/events/counter.ts";
 import type { Outbox } from "#apps/kit/events/outbox.ts";
 import { Problem } from "#apps/kit/http/problem.ts";
 import { type TaskRow, tasks } from "../schema.ts";
@@ -169,7 +170,8 @@ export function createReminderStore(database: Database, outbox: BackendOutbox) {
       return undefined;
     }
     const { userId, traceparent } = row;
-    const sequence = await nextSequence(tx, userId);
+    // A stream of its own: see DECISIONS, 49.
+    const sequence = await takeNext(tx, reminderSequences, userId);
     await outbox.append(tx, { userId, occurredAt: firedAt, traceparent, sequence }, [
       {
         topic: "reminders",
@@ -222,20 +224,6 @@ function ahead(at: Date | undefined, task: TaskRow, index: number, now: Date): D
   const message = `would have been due at ${at.toISOString()}, which has passed`;
   const field = `reminders.${index}`;
   throw new Problem(400, "Invalid input", `${field}: ${message}`, [{ field, message }]);
-}
-
-/** As the kit's counter of changes, for the stream of reminders: see DECISIONS, 49. */
-async function nextSequence(tx: Database, userId: string): Promise<number> {
-  const [row] = await tx
-    .insert(reminderSequences)
-    .values({ userId, last: 1 })
-    .onConflictDoUpdate({
-      target: reminderSequences.userId,
-      set: { last: sql`${reminderSequences.last} + 1` },
-    })
-    .returning();
-  if (!row) throw new Error("the counter of reminders returned no row");
-  return row.last;
 }
 
 const notFound = (taskId: string): Problem =>

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
-import { bigint, index, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { index, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import type { EventOf } from "#apps/contracts/events.ts";
+import { counterTable } from "#apps/kit/events/counter.ts";
 
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
@@ -40,10 +41,7 @@ export const reminders = pgTable(
 export type ReminderRow = typeof reminders.$inferSelect;
 
 /** The last sequence of each user's `reminders` events, which are a stream of their own. */
-export const reminderSequences = pgTable("reminder_sequences", {
-  userId: uuid("user_id").primaryKey(),
-  last: bigint("last", { mode: "number" }).notNull(),
-});
+export const reminderSequences = counterTable("reminder_sequences");
 
 /** What the user is shown in the application; ids are UUIDv7, in the order of making. */
 export const notifications = pgTable(

@@ -1,10 +1,10 @@
-import { sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { NewEvent } from "#apps/contracts/events.ts";
 import { eventTypeOf, subjectOf } from "#apps/contracts/events.ts";
 import type { ServiceContract } from "#apps/contracts/services.ts";
 import type { Topic } from "#apps/contracts/topics.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
+import { takeNext } from "./counter.ts";
 import { outbox, userSequences } from "./tables.ts";
 
 /** Lanes share the users between relays; more than the replicas a service will ever have. */
@@ -40,18 +40,7 @@ export type Outbox<S extends ServiceContract> = {
 /** The publishing side of a service: what it may publish follows from its contract. */
 export function createOutbox<S extends ServiceContract>(contract: S): Outbox<S> {
   return {
-    nextSequence: async (tx, userId) => {
-      const [row] = await tx
-        .insert(userSequences)
-        .values({ userId, last: 1 })
-        .onConflictDoUpdate({
-          target: userSequences.userId,
-          set: { last: sql`${userSequences.last} + 1` },
-        })
-        .returning({ last: userSequences.last });
-      if (!row) throw new Error("the user's counter returned no row");
-      return row.last;
-    },
+    nextSequence: (tx, userId) => takeNext(tx, userSequences, userId),
     append: async (tx, change, publications) => {
       const rows = publications.map((publication) => ({
         lane: laneOf(change.userId),

@@ -9,12 +9,10 @@ import {
   timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
+import { counterTable } from "./counter.ts";
 
 /** The last sequence taken by each user: the row whose lock puts a user's changes in order. */
-export const userSequences = pgTable("user_sequences", {
-  userId: uuid("user_id").primaryKey(),
-  last: bigint("last", { mode: "number" }).notNull(),
-});
+export const userSequences = counterTable("user_sequences");
 
 /** Events written with the change that caused them, until the relay has handed them to Kafka. */
 export const outbox = pgTable(
