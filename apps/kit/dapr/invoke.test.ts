@@ -4,8 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import type { services } from "#apps/contracts/services.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
 import { inSpan } from "#apps/kit/tracing/scope.ts";
-import { createTracer } from "#apps/kit/tracing/tracer.ts";
-import type { ZipkinSpan } from "#apps/kit/tracing/zipkin-exporter.ts";
+import { createTracer, type ZipkinSpan } from "#apps/kit/tracing/tracer.ts";
 import { createInvoke } from "./invoke.ts";
 import { RefusedError } from "./sidecar-fetch.ts";
 

@@ -4,8 +4,7 @@ import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { afterEach, expect, test } from "vitest";
 import { sampleRow } from "#apps/kit/testing/samples.ts";
-import { createTracer } from "#apps/kit/tracing/tracer.ts";
-import type { ZipkinSpan } from "#apps/kit/tracing/zipkin-exporter.ts";
+import { createTracer, type ZipkinSpan } from "#apps/kit/tracing/tracer.ts";
 import { createBulkPublisher } from "./publish-bulk.ts";
 
 type Entry = { entryId: string; metadata: { traceparent: string } };

@@ -4,8 +4,7 @@ import { AwayError } from "#apps/kit/database/away.ts";
 import { parseTraceparent } from "#apps/kit/http/trace.ts";
 import { sampleBytes, silentLog, traceparent } from "#apps/kit/testing/samples.ts";
 import { inSpan, traced } from "#apps/kit/tracing/scope.ts";
-import { createTracer } from "#apps/kit/tracing/tracer.ts";
-import type { ZipkinSpan } from "#apps/kit/tracing/zipkin-exporter.ts";
+import { createTracer, type ZipkinSpan } from "#apps/kit/tracing/tracer.ts";
 import { createReceiver } from "./subscriptions.ts";
 
 const contract = {

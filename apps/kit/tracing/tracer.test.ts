@@ -2,8 +2,7 @@ import { expect, test } from "vitest";
 import { parseTraceparent } from "#apps/kit/http/trace.ts";
 import { traceparent } from "#apps/kit/testing/samples.ts";
 import { currentTrace, inSpan, traced } from "./scope.ts";
-import { createTracer } from "./tracer.ts";
-import type { ZipkinSpan } from "./zipkin-exporter.ts";
+import { createTracer, type ZipkinSpan } from "./tracer.ts";
 
 function recorded(share = 1) {
   const spans: ZipkinSpan[] = [];

@@ -1,6 +1,5 @@
 import type { Trace } from "#apps/kit/http/trace.ts";
 import { nextTrace, parseTraceparent } from "#apps/kit/http/trace.ts";
-import type { ExportSpan } from "./zipkin-exporter.ts";
 
 export type SpanKind = "SERVER" | "CLIENT" | "PRODUCER" | "CONSUMER";
 
@@ -24,6 +23,20 @@ export type Tracer = {
   /** Begins a span below its parent, a context or a `traceparent`, or a trace where there is none. */
   readonly start: (name: string, kind: SpanKind, parent?: Trace | string) => Span;
 };
+
+/** A span as Zipkin's API v2 has it; times in microseconds. */
+export type ZipkinSpan = {
+  readonly traceId: string;
+  readonly id: string;
+  readonly parentId?: string;
+  readonly kind: SpanKind;
+  readonly name: string;
+  readonly timestamp: number;
+  readonly duration: number;
+  readonly tags: Tags;
+};
+
+export type ExportSpan = (span: ZipkinSpan) => void;
 
 export type TracerOptions = {
   /** Share of the traces begun here that are kept, 0 to 1; a parent's decision stands. */

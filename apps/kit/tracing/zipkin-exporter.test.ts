@@ -3,7 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { afterEach, expect, test } from "vitest";
-import { createZipkinExporter, type ZipkinSpan } from "./zipkin-exporter.ts";
+import type { ZipkinSpan } from "./tracer.ts";
+import { createZipkinExporter } from "./zipkin-exporter.ts";
 
 let server: Server | undefined;
 afterEach(() => server?.closeAllConnections());

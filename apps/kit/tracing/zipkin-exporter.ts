@@ -1,18 +1,4 @@
-import type { SpanKind, Tags } from "./tracer.ts";
-
-/** A span as Zipkin's API v2 has it; times in microseconds. */
-export type ZipkinSpan = {
-  readonly traceId: string;
-  readonly id: string;
-  readonly parentId?: string;
-  readonly kind: SpanKind;
-  readonly name: string;
-  readonly timestamp: number;
-  readonly duration: number;
-  readonly tags: Tags;
-};
-
-export type ExportSpan = (span: ZipkinSpan) => void;
+import type { ExportSpan, ZipkinSpan } from "./tracer.ts";
 
 export type ZipkinExporterOptions = {
   /** Where spans are posted to: `http://host:9411/api/v2/spans`. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
-import type { ZipkinSpan } from "#apps/kit/tracing/zipkin-exporter.ts";
+import type { ZipkinSpan } from "#apps/kit/tracing/tracer.ts";
 import { newUser } from "../client.ts";
 import { requireStack } from "../stack.ts";
 
