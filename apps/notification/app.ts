@@ -20,16 +20,14 @@ export const handlersOf = ({
   outbox,
   mailer,
 }: Pick<NotificationDeps, "outbox" | "mailer">): Handlers<Contract> => ({
-  reminders: async ({ data, traceparent }, { tx }) => {
-    const { user_id: userId, reminder_id: reminderId } = data;
-    const text = reminderText(data);
-    await notify(tx, outbox, { userId, reminderId, kind: "reminder", text, traceparent });
+  reminders: async (event, { tx }) => {
+    const { reminder_id: reminderId } = event.data;
+    const text = reminderText(event.data);
+    await notify(tx, outbox, event, { reminderId, kind: "reminder", text });
     mailer.soon();
   },
-  "user-events": async ({ data, traceparent }, { tx }) => {
-    const { user_id: userId } = data;
-    const notice = { userId, reminderId: null, kind: "welcome", text: welcomeText } as const;
-    await notify(tx, outbox, { ...notice, traceparent });
+  "user-events": async (event, { tx }) => {
+    await notify(tx, outbox, event, { reminderId: null, kind: "welcome", text: welcomeText });
     mailer.soon();
   },
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { services } from "#apps/contracts/services.ts";
 import type { SidecarResponse } from "#apps/kit/dapr/sidecar-fetch.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
+import { forgetReceived } from "#apps/kit/events/forget.ts";
 import { createOutbox } from "#apps/kit/events/outbox.ts";
 import { createReceiver } from "#apps/kit/events/subscriptions.ts";
 import { createMetrics } from "#apps/kit/http/metrics.ts";
@@ -37,6 +38,7 @@ const receive = (topic: "reminders" | "user-events", number = 1, changes: object
     },
   )(topic, { bytes: sampleBytes(topic, { id: number, data }) });
 };
+const notificationRows = () => base.database.select().from(tables.notifications);
 const mailRows = () => base.database.select().from(tables.mails).orderBy(tables.mails.createdAt);
 const outboxRows = () => base.database.select().from(tables.outbox).orderBy(tables.outbox.id);
 
@@ -72,6 +74,29 @@ describe("an event", () => {
     expect(await outboxRows()).toMatchObject([{ data: { kind: "welcome", reminder_id: null } }]);
     expect(await mailRows()).toHaveLength(1);
   });
+
+  test.each(["reminders", "user-events"] as const)(
+    "of %s changes nothing when it is replayed: the inbox forgot it, the effects are there",
+    async (topic) => {
+      await receive(topic);
+      const before = [await notificationRows(), await mailRows(), await outboxRows()];
+      await forgetReceived(base.database, new Date(0));
+      expect(await receive(topic)).toBe("SUCCESS");
+      expect([await notificationRows(), await mailRows(), await outboxRows()]).toEqual(before);
+    },
+  );
+
+  test.each(["reminders", "user-events"] as const)(
+    "of %s that is replayed makes the notification that was lost as it was, and tells nobody again",
+    async (topic) => {
+      await receive(topic);
+      const before = [await notificationRows(), await mailRows(), await outboxRows()];
+      await base.database.delete(tables.notifications);
+      await forgetReceived(base.database, new Date(0));
+      expect(await receive(topic)).toBe("SUCCESS");
+      expect([await notificationRows(), await mailRows(), await outboxRows()]).toEqual(before);
+    },
+  );
 
   test("keeps the trace of what caused it", async () => {
     await receive("reminders");

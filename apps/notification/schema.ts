@@ -8,6 +8,7 @@ const time = (name: string) => timestamp(name, { withTimezone: true, precision: 
 
 /** What users were told; the text is that of the event. */
 export const notifications = pgTable("notifications", {
+  /** That of the event that it tells of. */
   id: uuid("id").primaryKey(),
   userId: uuid("user_id").notNull(),
   /** One notification for each reminder, however often its event comes. */
