@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { ChangeFeed } from "#apps/contracts/sync.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
 import { taskChangeHorizons, taskChanges, userSequences } from "./schema.ts";
@@ -52,6 +52,18 @@ export const readChanges = (
     },
     { isolationLevel: "repeatable read", accessMode: "read only" },
   );
+
+/** The present sequence of each of these users who has one. */
+export async function readHeads(
+  database: Database,
+  userIds: readonly string[],
+): Promise<Record<string, number>> {
+  const rows = await database
+    .select()
+    .from(userSequences)
+    .where(inArray(userSequences.userId, [...userIds]));
+  return Object.fromEntries(rows.map(({ userId, last }) => [userId, last]));
+}
 
 const keptFor = sql`interval '7 days'`;
 const rowsAtOnce = 5_000;

@@ -129,6 +129,23 @@ export const services = {
     database: false,
     env: ["GATEWAY"],
   }),
+  sync: service({
+    port: 8003,
+    publicPaths: ["/ws"],
+    publishes: [],
+    subscribes: { "task-updates": "ephemeral", notifications: "ephemeral" },
+    invokes: {
+      backend: [
+        { method: "GET", path: "/changes" },
+        { method: "GET", path: "/changes/heads" },
+      ],
+    },
+    state: false,
+    redis: true,
+    database: false,
+    env: ["REDIS_URL", "TOKEN_SECRET", "ALLOWED_ORIGINS"],
+    leastReplicas: 2,
+  }),
 } as const satisfies Record<string, ServiceContract>;
 
 export type AppId = keyof typeof services;

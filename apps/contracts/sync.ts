@@ -24,6 +24,12 @@ export const changeFeed = z.object({
 
 export type ChangeFeed = z.infer<typeof changeFeed>;
 
+/** The present sequence of users, as backend answers `GET /changes/heads`; 0 has no entry. */
+export const changeHeads = z.object({ heads: z.record(id, z.int().nonnegative()) });
+
+/** How many users one such call may ask for. */
+export const headsAtOnce = 100;
+
 /**
  * What a client of `/ws?after=N` is told, each message a JSON text:
  * `change`: every change after N, once and in order, its sequence the next N;

@@ -21,7 +21,7 @@ import { type CommonEnv, type Env, readEnv } from "./http/env.ts";
 import { createEventRoutes } from "./http/event-routes.ts";
 import { createLog } from "./http/log.ts";
 import { createMetrics, type Metrics } from "./http/metrics.ts";
-import { serve } from "./http/serve.ts";
+import { type ServeOptions, serve } from "./http/serve.ts";
 import { createShell } from "./http/shell.ts";
 import { createRedisClient, type RedisClient } from "./redis/client.ts";
 import { createTracer, type Tracer } from "./tracing/tracer.ts";
@@ -65,6 +65,8 @@ export type Beside = {
   readonly drain: () => void;
   /** Ends what is left, when the last request of the app was answered. */
   readonly close: () => Promise<void>;
+  /** Takes the connections that the app upgrades. */
+  readonly webSockets?: ServeOptions["webSockets"];
 };
 
 const backlogEveryMs = 5_000;
@@ -145,6 +147,7 @@ export function createRuntime<S extends ServiceContract>(appId: AppId, contract:
         host: env.HOST,
         port: env.PORT,
         log,
+        webSockets: beside?.webSockets,
         onDrain: () => {
           stopping.abort();
           beside?.drain();

@@ -182,6 +182,7 @@ describe("the configuration of a sidecar", () => {
 
   test("lets nobody in where nobody declares a call", () => {
     expect(accessOf("notification")).toMatchObject({ defaultAction: "deny", policies: [] });
+    expect(accessOf("sync")).toMatchObject({ defaultAction: "deny", policies: [] });
   });
 
   test("opens no API of the sidecar that the service has no use for", () => {

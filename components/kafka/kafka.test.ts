@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { appIds, deadLettersOf } from "#apps/contracts/services.ts";
+import { appIds, contractOf, deadLettersOf, subscriptionsOf } from "#apps/contracts/services.ts";
 import { topics } from "#apps/contracts/topics.ts";
 import { publishableBy } from "#components/dapr/components.ts";
 import { topicSpecs } from "./topics.ts";
@@ -32,7 +32,9 @@ test("each service has a user with the rights of its contract and no other", () 
     name,
     operations: [operation, "Describe"],
   });
-  const meetsKafka = appIds.filter((appId) => publishableBy(appId).length > 0);
+  const meetsKafka = appIds.filter(
+    (appId) => publishableBy(appId).length > 0 || subscriptionsOf(contractOf(appId)).length > 0,
+  );
   expect(userSpecs().map(({ name }) => name)).toEqual(meetsKafka);
   const grantsOf = (name: string) => userSpecs().find((user) => user.name === name)?.grants;
   expect(grantsOf("notification")).toEqual([
@@ -46,5 +48,11 @@ test("each service has a user with the rights of its contract and no other", () 
     ...ofAudit.map((name) => topic(`${name}.audit.dlq`, "Write")),
     ...ofAudit.map((name) => topic(name, "Read")),
     { resourceType: "group", name: "audit", operations: ["Read", "Describe"] },
+  ]);
+  // What fails in an ephemeral subscription is dropped: there is nothing to write.
+  expect(grantsOf("sync")).toEqual([
+    topic("task-updates", "Read"),
+    topic("notifications", "Read"),
+    { resourceType: "group", name: "sync", operations: ["Read", "Describe"] },
   ]);
 });

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import { serve as serveHono } from "@hono/node-server";
+import { serve as serveHono, type WebSocketServerLike } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Logger } from "pino";
 
@@ -10,6 +10,8 @@ export type ServeOptions = {
   readonly host: string;
   readonly port: number;
   readonly log: Logger;
+  /** Takes the connections that the app upgrades; whoever made it closes them at the drain. */
+  readonly webSockets?: WebSocketServerLike | undefined;
   /** Called at the first SIGTERM or SIGINT, before the listener closes. */
   readonly onDrain: () => void;
   /** Ends what runs beside the listener; called when the last request was answered. */
@@ -27,9 +29,14 @@ const exitTimeoutMs = 13_000;
 // biome-ignore lint/suspicious/noExplicitAny: any app will do; its variables are its own
 export function serve(app: Hono<any>, options: ServeOptions): void {
   const { host, port, log } = options;
-  const server = serveHono({ fetch: app.fetch, hostname: host, port, serverOptions }, (info) => {
-    log.info({ host, port: info.port }, "listening");
-  }) as Server;
+  const { webSockets } = options;
+  const websocket = webSockets && { server: webSockets };
+  const server = serveHono(
+    { fetch: app.fetch, hostname: host, port, serverOptions, ...(websocket && { websocket }) },
+    (info) => {
+      log.info({ host, port: info.port }, "listening");
+    },
+  ) as Server;
   server.on("error", (error) => {
     log.fatal({ error: error.message }, "cannot listen");
     process.exit(1);

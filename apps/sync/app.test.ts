@@ -1,0 +1,196 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { serve } from "@hono/node-server";
+import { SignJWT } from "jose";
+import { Registry } from "prom-client";
+import { afterEach, expect, test, vi } from "vitest";
+import { WebSocket } from "ws";
+import { closeCodes, syncProtocol } from "#apps/contracts/sync.ts";
+import { tokenTerms } from "#apps/kit/http/bearer.ts";
+import { createTestShell } from "#apps/kit/testing/app.ts";
+import { samples, silentLog, traceparent, uuidOf } from "#apps/kit/testing/samples.ts";
+import { createApp } from "./app.ts";
+import { createHub, type Happening } from "./hub.ts";
+import { createSyncMetrics } from "./metrics.ts";
+import { createSocketServer } from "./socket-server.ts";
+
+const secret = "a secret of thirty-two characters";
+const [alice, bob] = [uuidOf(1), uuidOf(2)];
+const page = "https://todo.example";
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+const tokenOf = (userId: string, expires: number | string = "1h", key = secret) =>
+  new SignJWT()
+    .setProtectedHeader({ alg: tokenTerms.algorithm })
+    .setIssuer(tokenTerms.issuer)
+    .setAudience(tokenTerms.audience)
+    .setSubject(userId)
+    .setExpirationTime(expires)
+    .sign(new TextEncoder().encode(key));
+
+/** The app behind a real socket, with a feed in which nothing has happened yet. */
+async function start() {
+  const read = vi.fn(async () => ({ changes: [], sequence: 0, more: false, resync: false }));
+  const metrics = createSyncMetrics(new Registry());
+  const hub = createHub({ feed: { read }, metrics, log: silentLog, pause: async () => {} });
+  const env = { TOKEN_SECRET: secret, ALLOWED_ORIGINS: page };
+  const replicas = { tell: vi.fn() };
+  const app = createApp({ createApp: createTestShell, env, hub, replicas });
+  const websocket = { server: createSocketServer() };
+  const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0, websocket }) as Server;
+  servers.push(server);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const url = `ws://127.0.0.1:${port}/ws`;
+  return { hub, url, metrics, connections: () => metrics.connections.get() };
+}
+
+/** A client, with what it was told and how it ended. */
+function connect(url: string, headers: Record<string, string>, protocols: string[] = []) {
+  const socket = new WebSocket(url, protocols, { headers });
+  const told: { type: string; sequence?: number }[] = [];
+  socket.on("message", (data) => told.push(JSON.parse(String(data))));
+  socket.on("error", () => {});
+  const refused = new Promise<number | undefined>((resolve) =>
+    socket.on("unexpected-response", (_, response) => resolve(response.statusCode)),
+  );
+  const closed = new Promise<number>((resolve) => socket.on("close", resolve));
+  const until = (count: number) => vi.waitFor(() => expect(told).toHaveLength(count));
+  return { socket, told, refused, closed, until };
+}
+
+const bearer = async (userId: string) => ({ authorization: `Bearer ${await tokenOf(userId)}` });
+
+const changeOf = (userId: string, sequence: number): Happening => ({
+  userId,
+  occurredAt: new Date().toISOString(),
+  traceparent,
+  change: { sequence, change: "created", task: samples["task-updates"].task },
+});
+
+test("a client is told what happens to its user, and nothing of others", async () => {
+  const { hub, url } = await start();
+  const client = connect(url, await bearer(alice));
+  await client.until(1);
+  hub.happened(changeOf(bob, 1));
+  hub.happened(changeOf(alice, 1));
+  await client.until(2);
+  expect(client.told).toMatchObject([
+    { type: "ready", sequence: 0 },
+    { type: "change", sequence: 1, change: "created", task: { title: "Water the plants" } },
+  ]);
+});
+
+test("a page connects with its token as a subprotocol, which is not answered with", async () => {
+  const { url } = await start();
+  const offered = [`bearer.${await tokenOf(alice)}`, syncProtocol];
+  const client = connect(url, { origin: page }, offered);
+  await client.until(1);
+  expect(client.socket.protocol).toBe(syncProtocol);
+});
+
+test.each([
+  ["no token", async () => ({}), "", 401],
+  [
+    "a token of another secret",
+    async () => ({
+      authorization: `Bearer ${await tokenOf(alice, "1h", `${secret}!`)}`,
+    }),
+    "",
+    401,
+  ],
+  [
+    "a token that ran out",
+    async () => ({
+      authorization: `Bearer ${await tokenOf(alice, 1_000_000_000)}`,
+    }),
+    "",
+    401,
+  ],
+  [
+    "an origin that is not allowed",
+    async () => ({
+      ...(await bearer(alice)),
+      origin: "https://evil.example",
+    }),
+    "",
+    403,
+  ],
+  ["the origin `null`", async () => ({ ...(await bearer(alice)), origin: "null" }), "", 403],
+  ["a cursor that is no number", () => bearer(alice), "?after=x", 400],
+  ["a cursor below zero", () => bearer(alice), "?after=-1", 400],
+])("%s is refused", async (_, headers, query, status) => {
+  const { url, connections } = await start();
+  const client = connect(url + query, await headers());
+  expect(await client.refused).toBe(status);
+  expect((await connections()).values[0]?.value).toBe(0);
+});
+
+test("a plain request is told that this is a WebSocket", async () => {
+  const { url } = await start();
+  const answer = await fetch(url.replace("ws:", "http:"));
+  expect(answer.status).toBe(426);
+  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+});
+
+test("a ping is answered; anything else, or too much of it, closes with its code", async () => {
+  const { url } = await start();
+  const headers = await bearer(alice);
+  const client = connect(url, headers);
+  await client.until(1);
+  client.socket.send('{"type":"ping"}');
+  await client.until(2);
+  expect(client.told[1]).toEqual({ type: "pong" });
+  client.socket.send('{"type":"change"}');
+  expect(await client.closed).toBe(closeCodes.notUnderstood);
+
+  const large = connect(url, headers);
+  await large.until(1);
+  large.socket.send("x".repeat(2_000));
+  expect(await large.closed).toBe(closeCodes.tooBig);
+
+  const loud = connect(url, headers);
+  await loud.until(1);
+  for (let count = 0; count < 30; count++) loud.socket.send('{"type":"ping"}');
+  expect(await loud.closed).toBe(closeCodes.tooMany);
+});
+
+test("a connection ends with its token", async () => {
+  const { url } = await start();
+  const soon = Math.floor(Date.now() / 1_000) + 1;
+  const client = connect(url, { authorization: `Bearer ${await tokenOf(alice, soon)}` });
+  // A second is the grain of tokens: it may have run out by now.
+  const end = await Promise.race([client.closed, client.refused]);
+  expect([closeCodes.expired, 401]).toContain(end);
+});
+
+test("a user has twenty connections at most, and others are not in their way", async () => {
+  const { url, connections } = await start();
+  const headers = await bearer(alice);
+  const clients = Array.from({ length: 20 }, () => connect(url, headers));
+  for (const client of clients) await client.until(1);
+  expect(await connect(url, headers).closed).toBe(closeCodes.tooMany);
+  await connect(url, await bearer(bob)).until(1);
+  clients[0]?.socket.close();
+  await clients[0]?.closed;
+  await vi.waitFor(async () => expect((await connections()).values[0]?.value).toBe(20));
+  await connect(url, headers).until(1);
+});
+
+test("a replica that goes closes its clients so that they connect elsewhere", async () => {
+  const { hub, url } = await start();
+  const headers = await bearer(alice);
+  const client = connect(url, headers);
+  await client.until(1);
+  hub.drain();
+  expect(await client.closed).toBe(closeCodes.restarting);
+  expect(await connect(url, headers).closed).toBe(closeCodes.restarting);
+});

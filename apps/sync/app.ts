@@ -1,0 +1,132 @@
+import { upgradeWebSocket } from "@hono/node-server";
+import type { Context } from "hono";
+import type { WebSocket } from "ws";
+import { z } from "zod";
+import type { services } from "#apps/contracts/services.ts";
+import { clientMessage, closeCodes, tokenProtocolPrefix } from "#apps/contracts/sync.ts";
+import type { Envelope } from "#apps/kit/events/envelope.ts";
+import type { Handlers } from "#apps/kit/events/subscriptions.ts";
+import { bearerTokenOf, createTokenReader } from "#apps/kit/http/bearer.ts";
+import { invalidInput, Problem } from "#apps/kit/http/problem.ts";
+import type { Runtime } from "#apps/kit/runtime.ts";
+import type { Happening, Hub } from "./hub.ts";
+import type { Replicas } from "./replicas.ts";
+import type { Session } from "./session.ts";
+
+type Contract = (typeof services)["sync"];
+
+export type SyncDeps = Pick<Runtime<Contract>, "createApp"> & {
+  readonly env: Pick<Runtime<Contract>["env"], "TOKEN_SECRET" | "ALLOWED_ORIGINS">;
+  readonly hub: Hub;
+  readonly replicas: Pick<Replicas, "tell">;
+};
+
+const query = z.object({ after: z.coerce.number().int().nonnegative().optional() });
+
+/** Messages that a client may send in a row, and after that one a second. */
+const mostMessages = 20;
+
+/** Pushes what happens to a user to every client of theirs, at `/ws`. */
+export function createApp({ createApp: create, env, hub, replicas }: SyncDeps) {
+  const handlers: Handlers<Contract> = {
+    "task-updates": (event) => replicas.tell(changeOf(event)),
+    notifications: (event) => replicas.tell(notificationOf(event)),
+  };
+  const app = create(handlers);
+  const readToken = createTokenReader(env.TOKEN_SECRET);
+  const allowed = new Set(env.ALLOWED_ORIGINS.split(",").filter(Boolean));
+
+  app.get("/ws", async (context, next) => {
+    if (context.req.header("upgrade")?.toLowerCase() !== "websocket") {
+      throw new Problem(
+        426,
+        "Upgrade required",
+        "this is a WebSocket: connect with ws:// or wss://",
+      );
+    }
+    // Programs send no Origin; a page cannot leave its own out.
+    const origin = context.req.header("origin");
+    if (origin !== undefined && !allowed.has(origin)) {
+      throw new Problem(403, "Origin refused", "pages of this origin may not connect");
+    }
+    const bearer = await readToken(tokenOf(context));
+    const asked = query.safeParse(context.req.query());
+    if (!asked.success) throw invalidInput(asked.error);
+    return upgradeWebSocket(() => ({
+      onOpen: (_, { raw }) => join(raw as WebSocket, hub, { ...bearer, after: asked.data.after }),
+    }))(context, next);
+  });
+  return app;
+}
+
+/** A program's token is in its Authorization header, a page's in a subprotocol that it offers. */
+function tokenOf(context: Context): string {
+  const offered = (context.req.header("sec-websocket-protocol") ?? "")
+    .split(",")
+    .map((protocol) => protocol.trim())
+    .find((protocol) => protocol.startsWith(tokenProtocolPrefix));
+  const token =
+    bearerTokenOf(context.req.header("authorization")) ??
+    offered?.slice(tokenProtocolPrefix.length);
+  if (token) return token;
+  const ways = `\`Authorization: Bearer …\`, or the subprotocol ${tokenProtocolPrefix}…`;
+  throw new Problem(401, "Not authenticated", `send a token as ${ways}`);
+}
+
+/** Ties a socket to its session. */
+function join(socket: WebSocket, hub: Hub, guest: Parameters<Hub["accept"]>[1]): void {
+  socket.on("error", () => {}); // a broken one closes as well
+  const session = hub.accept(socket, guest);
+  if (!session) return;
+  const mayTalk = createAllowance();
+  socket.on("pong", session.heard);
+  socket.on("message", (data, isBinary) => {
+    session.heard();
+    if (!mayTalk()) session.close(closeCodes.tooMany, "too many messages");
+    else if (isBinary || !isPing(String(data))) {
+      session.close(closeCodes.notUnderstood, 'only {"type":"ping"} is understood');
+    } else session.tell({ type: "pong" });
+  });
+  socket.on("close", (code) => hub.leave(session as Session, code));
+}
+
+function isPing(text: string): boolean {
+  try {
+    return clientMessage.safeParse(JSON.parse(text)).success;
+  } catch {
+    return false;
+  }
+}
+
+function createAllowance(): () => boolean {
+  let left = mostMessages;
+  let at = Date.now();
+  return () => {
+    const now = Date.now();
+    left = Math.min(mostMessages, left + (now - at) / 1_000) - 1;
+    at = now;
+    return left >= 0;
+  };
+}
+
+const factsOf = ({ time, traceparent, data }: Envelope<"task-updates" | "notifications">) => ({
+  userId: data.user_id,
+  occurredAt: time,
+  traceparent,
+});
+
+const changeOf = (event: Envelope<"task-updates">): Happening => ({
+  ...factsOf(event),
+  change: { sequence: event.sequence, change: event.data.update_type, task: event.data.task },
+});
+
+const notificationOf = (event: Envelope<"notifications">): Happening => {
+  const { notification_id, reminder_id, kind, title, body } = event.data;
+  return {
+    ...factsOf(event),
+    notification: {
+      ...{ type: "notification", id: notification_id, reminder_id, kind, title, body },
+      created_at: event.time,
+    },
+  };
+};
