@@ -1,6 +1,6 @@
 import { RunError } from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { appIds } from "#apps/contracts/services.ts";
+import { appIds, contractOf } from "#apps/contracts/services.ts";
 import { readConfig } from "./config.ts";
 
 const whole = { target: "local", portBase: "18000", watch: "false", logLevel: "info" };
@@ -17,6 +17,10 @@ const read = (changes: Record<string, string | undefined>) =>
 // All but the gateway, which has one port.
 const everyServiceRuns = (count: number) =>
   Object.fromEntries(appIds.map((appId) => [appId, appId === "web" ? 1 : count]));
+
+const asContractsAsk = Object.fromEntries(
+  appIds.map((appId) => [appId, contractOf(appId).leastReplicas ?? 1]),
+);
 
 test("a whole configuration is read with its types", () => {
   expect(read({ replicas: "2" })).toEqual({
@@ -40,14 +44,16 @@ test("what is not set has its default", () => {
     logLevel: "info",
     tracing: "zipkin",
     sampling: 1,
-    replicas: everyServiceRuns(1),
+    replicas: asContractsAsk,
     rateLimits: { user: 6_000, address: 1_000_000 },
     allowedOrigins: [],
   });
 });
 
-test("replicas are one number for all or a map, in which who is not named runs once", () => {
-  const replicas = { ...everyServiceRuns(1), backend: 3 };
+test("replicas are one number for all or a map, beside which contracts say how many", () => {
+  const replicas = { ...asContractsAsk, backend: 3 };
+  expect(replicas).toMatchObject({ audit: 1, sync: 2 });
+  expect(read({ replicas: "1" })).toMatchObject({ replicas: everyServiceRuns(1) });
   expect(read({ replicas: '{"backend":3}' })).toMatchObject({ replicas });
   expect(read({ replicas: '{"backend":"3"}' })).toMatchObject({ replicas });
 });

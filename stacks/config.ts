@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { type AppId, appIds } from "#apps/contracts/services.ts";
+import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
 import { mostReplicas, portSpan } from "#infra/host/port-plan.ts";
 import { kubernetesConfig } from "./kubernetes-config.ts";
 import { rateLimits } from "./rate-limits.ts";
@@ -23,11 +23,19 @@ const replicaCount = z.coerce.number().int().min(1).max(mostReplicas);
 const replicasByService = z.strictObject(
   Object.fromEntries(
     // The gateway has one port.
-    appIds.map((appId) => [appId, (appId === "web" ? z.literal(1) : replicaCount).default(1)]),
+    appIds.map((appId) => [
+      appId,
+      appId === "web"
+        ? z.literal(1).default(1)
+        : replicaCount.default(contractOf(appId).leastReplicas ?? 1),
+    ]),
   ),
 );
 
-/** One number for every service, or a map by app-id; a service that is not named runs once. */
+/**
+ * One number for every service, or a map by app-id; a service that is not named runs as often as
+ * its contract asks for at least.
+ */
 const replicas = z.unknown().transform((given, context): Readonly<Record<AppId, number>> => {
   const isMap = typeof given === "object" && given !== null;
   const parsed = (isMap ? replicasByService : replicaCount).safeParse(given);

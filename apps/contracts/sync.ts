@@ -68,6 +68,8 @@ export const tokenProtocolPrefix = "bearer.";
 export const closeCodes = {
   /** The replica goes; another one is there. Reconnect after a short random time. */
   restarting: 1012,
+  /** This replica cannot read the changes now, or is full. Reconnect, others may be better off. */
+  unavailable: 1013,
   /** A message was larger than a ping can be; by the protocol itself. */
   tooBig: 1009,
   /** What the client sent is no message of ours. A fault of the client: do not repeat it. */

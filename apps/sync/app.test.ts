@@ -10,6 +10,7 @@ import { closeCodes, syncProtocol } from "#apps/contracts/sync.ts";
 import { tokenTerms } from "#apps/kit/http/bearer.ts";
 import { createTestShell } from "#apps/kit/testing/app.ts";
 import { samples, silentLog, traceparent, uuidOf } from "#apps/kit/testing/samples.ts";
+import { createTracer, type ZipkinSpan } from "#apps/kit/tracing/tracer.ts";
 import { createApp } from "./app.ts";
 import { createHub, type Happening } from "./hub.ts";
 import { createSyncMetrics } from "./metrics.ts";
@@ -37,10 +38,13 @@ const tokenOf = (userId: string, expires: number | string = "1h", key = secret) 
     .sign(new TextEncoder().encode(key));
 
 /** The app behind a real socket, with a feed in which nothing has happened yet. */
-async function start() {
+async function start(mostConnections = 100) {
   const read = vi.fn(async () => ({ changes: [], sequence: 0, more: false, resync: false }));
   const metrics = createSyncMetrics(new Registry());
-  const hub = createHub({ feed: { read }, metrics, log: silentLog, pause: async () => {} });
+  const spans: ZipkinSpan[] = [];
+  const tracer = createTracer({ share: 1, exportSpan: (span) => spans.push(span) });
+  const given = { metrics, tracer, log: silentLog, pause: async () => {}, mostConnections };
+  const hub = createHub({ feed: { read }, ...given });
   const env = { TOKEN_SECRET: secret, ALLOWED_ORIGINS: page };
   const replicas = { tell: vi.fn() };
   const app = createApp({ createApp: createTestShell, env, hub, replicas });
@@ -50,7 +54,7 @@ async function start() {
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const url = `ws://127.0.0.1:${port}/ws`;
-  return { hub, url, metrics, connections: () => metrics.connections.get() };
+  return { hub, url, metrics, spans, connections: () => metrics.connections.get() };
 }
 
 /** A client, with what it was told and how it ended. */
@@ -77,7 +81,7 @@ const changeOf = (userId: string, sequence: number): Happening => ({
 });
 
 test("a client is told what happens to its user, and nothing of others", async () => {
-  const { hub, url } = await start();
+  const { hub, url, spans } = await start();
   const client = connect(url, await bearer(alice));
   await client.until(1);
   hub.happened(changeOf(bob, 1));
@@ -86,6 +90,13 @@ test("a client is told what happens to its user, and nothing of others", async (
   expect(client.told).toMatchObject([
     { type: "ready", sequence: 0 },
     { type: "change", sequence: 1, change: "created", task: { title: "Water the plants" } },
+  ]);
+  // Nobody of the other user is here, so there is nothing to be seen of them in a trace.
+  expect(spans).toMatchObject([
+    {
+      ...{ traceId: traceparent.split("-")[1], parentId: traceparent.split("-")[2] },
+      ...{ name: "push change", kind: "PRODUCER", tags: { clients: "1", messages: "1" } },
+    },
   ]);
 });
 
@@ -127,6 +138,8 @@ test.each([
   ["the origin `null`", async () => ({ ...(await bearer(alice)), origin: "null" }), "", 403],
   ["a cursor that is no number", () => bearer(alice), "?after=x", 400],
   ["a cursor below zero", () => bearer(alice), "?after=-1", 400],
+  ["an empty cursor", () => bearer(alice), "?after=", 400],
+  ["a cursor that no number can hold", () => bearer(alice), "?after=99999999999999999", 400],
 ])("%s is refused", async (_, headers, query, status) => {
   const { url, connections } = await start();
   const client = connect(url + query, await headers());
@@ -170,6 +183,44 @@ test("a connection ends with its token", async () => {
   // A second is the grain of tokens: it may have run out by now.
   const end = await Promise.race([client.closed, client.refused]);
   expect([closeCodes.expired, 401]).toContain(end);
+});
+
+test("a connection stays as long as its token is good, however long that is", async () => {
+  const { hub, url } = await start();
+  const client = connect(url, { authorization: `Bearer ${await tokenOf(alice, "400d")}` });
+  await client.until(1);
+  hub.happened(changeOf(alice, 1));
+  await client.until(2);
+  expect(client.socket.readyState).toBe(WebSocket.OPEN);
+});
+
+test("a client that does not read is closed, and the others are told meanwhile", async () => {
+  const { hub, url, connections } = await start();
+  const headers = await bearer(alice);
+  const [slow, quick] = [connect(url, headers), connect(url, headers)];
+  await Promise.all([slow.until(1), quick.until(1)]);
+  slow.socket.pause();
+  const body = "x".repeat(100_000);
+  const { userId, occurredAt } = changeOf(alice, 1);
+  for (let count = 1; count <= 200; count++) {
+    const notification = { type: "notification", id: uuidOf(count), body } as const;
+    const more = { reminder_id: null, kind: "welcome", title: "", created_at: occurredAt } as const;
+    hub.happened({ userId, occurredAt, traceparent, notification: { ...notification, ...more } });
+    // As one after the other arrive, so that who reads can keep up.
+    await quick.until(1 + count);
+  }
+  await vi.waitFor(async () => expect((await connections()).values[0]?.value).toBe(1), 5_000);
+  slow.socket.resume();
+  // Its close frame may still arrive behind all the rest, or the connection is just cut.
+  expect([closeCodes.tooSlow, 1006]).toContain(await slow.closed);
+  expect(quick.socket.readyState).toBe(WebSocket.OPEN);
+}, 20_000);
+
+test("a replica that is full sends clients elsewhere", async () => {
+  const { url } = await start(1);
+  const headers = await bearer(alice);
+  await connect(url, headers).until(1);
+  expect(await connect(url, await bearer(bob)).closed).toBe(closeCodes.unavailable);
 });
 
 test("a user has twenty connections at most, and others are not in their way", async () => {

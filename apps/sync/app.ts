@@ -21,7 +21,9 @@ export type SyncDeps = Pick<Runtime<Contract>, "createApp"> & {
   readonly replicas: Pick<Replicas, "tell">;
 };
 
-const query = z.object({ after: z.coerce.number().int().nonnegative().optional() });
+// Not coerced: an empty text would be taken for 0, and all that ever happened be told.
+const sequence = z.string().regex(/^\d+$/, "must be a sequence, 0 or more").transform(Number);
+const query = z.object({ after: sequence.pipe(z.int()).optional() });
 
 /** Messages that a client may send in a row, and after that one a second. */
 const mostMessages = 20;

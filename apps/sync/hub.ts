@@ -1,9 +1,10 @@
 import type { Logger } from "pino";
 import type { ServerMessage, TaskChange } from "#apps/contracts/sync.ts";
 import { closeCodes } from "#apps/contracts/sync.ts";
+import type { Tracer } from "#apps/kit/tracing/tracer.ts";
 import type { Feed } from "./feed.ts";
 import type { SyncMetrics } from "./metrics.ts";
-import { createSession, type Session, type Wire } from "./session.ts";
+import { closeWire, createSession, type Session, type Wire } from "./session.ts";
 
 /** Who connects, until when they may stay, and the last sequence that they know. */
 export type Guest = {
@@ -12,7 +13,7 @@ export type Guest = {
   readonly after: number | undefined;
 };
 
-/** Something that happened to a user, in the words of the events, and the trace it belongs to. */
+/** Something that happened to a user, in the words of the events, and the span it was learnt in. */
 export type Happening = {
   readonly userId: string;
   readonly occurredAt: string;
@@ -42,12 +43,17 @@ export type HubDeps = {
   readonly feed: Pick<Feed, "read">;
   readonly metrics: SyncMetrics;
   readonly log: Logger;
+  readonly tracer: Tracer;
   readonly pause: (ms: number) => Promise<void>;
   readonly mostPerUser?: number;
+  readonly mostConnections?: number;
 };
 
+// A timer cannot be set further ahead; who stays for as long connects again.
+const longestStayMs = 2 ** 31 - 1;
+
 export function createHub(deps: HubDeps): Hub {
-  const { metrics, log, mostPerUser = 20 } = deps;
+  const { metrics, log, tracer, mostPerUser = 20, mostConnections = 10_000 } = deps;
   const sessions = new Map<string, Set<Session>>();
   const expiries = new Map<Session, NodeJS.Timeout>();
   let draining = false;
@@ -59,9 +65,10 @@ export function createHub(deps: HubDeps): Hub {
     accept: (wire, { userId, expiresAtMs, after }) => {
       const refuse = (code: number, reason: string): undefined => {
         metrics.closed.inc({ code });
-        wire.close(code, reason);
+        closeWire(wire, code, reason);
       };
       if (draining) return refuse(closeCodes.restarting, "restarting");
+      if (expiries.size >= mostConnections) return refuse(closeCodes.unavailable, "full");
       if (of(userId).size >= mostPerUser) {
         return refuse(closeCodes.tooMany, `${mostPerUser} connections are allowed`);
       }
@@ -76,7 +83,8 @@ export function createHub(deps: HubDeps): Hub {
       sessions.set(userId, new Set([...of(userId), session]));
       metrics.connections.inc();
       const expire = () => session.close(closeCodes.expired, "the token ran out");
-      expiries.set(session, setTimeout(expire, Math.max(0, expiresAtMs - Date.now())).unref());
+      const staysMs = Math.min(Math.max(0, expiresAtMs - Date.now()), longestStayMs);
+      expiries.set(session, setTimeout(expire, staysMs).unref());
       return session;
     },
 
@@ -96,12 +104,19 @@ export function createHub(deps: HubDeps): Hub {
       const { userId, occurredAt, traceparent } = happening;
       const here = of(userId);
       if (here.size === 0) return;
+      const isChange = "change" in happening;
+      const span = tracer.start(
+        `push ${isChange ? "change" : "notification"}`,
+        "PRODUCER",
+        traceparent,
+      );
+      let told = 0;
       for (const session of here) {
-        if ("change" in happening) session.offer(happening.change);
-        else session.tell(happening.notification);
+        if (isChange) told += session.offer(happening.change);
+        else told += session.tell(happening.notification);
       }
       metrics.delay.observe((Date.now() - Date.parse(occurredAt)) / 1_000);
-      log.debug({ traceparent, clients: here.size }, "pushed");
+      span.end({ tags: { clients: String(here.size), messages: String(told) } });
     },
 
     know: (userId, sequence) => {

@@ -9,12 +9,13 @@ import { createSyncMetrics } from "./metrics.ts";
 import { createReplicas } from "./replicas.ts";
 import { createSocketServer } from "./socket-server.ts";
 
-const heartbeatMs = 15_000;
+const heartbeatMs = 10_000;
 const tickMs = 1_000;
 
 const {
   env,
   log,
+  tracer,
   metrics: base,
   sidecar,
   redis,
@@ -23,7 +24,7 @@ const {
 } = createRuntime("sync", services.sync);
 const metrics = createSyncMetrics(base.registry);
 const feed = createFeed(sidecar);
-const hub = createHub({ feed, metrics, log, pause: (ms) => sleep(ms) });
+const hub = createHub({ feed, metrics, log, tracer, pause: (ms) => sleep(ms) });
 const replicas = createReplicas({
   redis,
   hub,

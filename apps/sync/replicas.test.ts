@@ -1,6 +1,9 @@
 import { expect, test, vi } from "vitest";
+import { traceparentOf } from "#apps/kit/http/trace.ts";
 import type { RedisListener } from "#apps/kit/redis/client.ts";
 import { samples, traceparent, uuidOf } from "#apps/kit/testing/samples.ts";
+import { inSpan } from "#apps/kit/tracing/scope.ts";
+import { createTracer } from "#apps/kit/tracing/tracer.ts";
 import type { Happening } from "./hub.ts";
 import { createReplicas } from "./replicas.ts";
 
@@ -18,7 +21,11 @@ function pair() {
   const listeners: RedisListener[] = [];
   const away = new Set<string>();
   const replica = (replicaId: string) => {
-    const hub = { happened: vi.fn(), know: vi.fn(), userIds: () => [alice] };
+    const hub = {
+      happened: vi.fn<(happening: Happening) => void>(),
+      know: vi.fn(),
+      userIds: () => [alice],
+    };
     const readHeads = vi.fn(async () => new Map([[alice, 7]]));
     const redis = {
       publish: async (_: string, message: string) => {
@@ -73,6 +80,38 @@ test("a replica that hears nobody looks for its users each second", async () => 
   expect(one.readHeads).not.toHaveBeenCalled();
   for (; clock.now <= 6_000; clock.now += 1_000) await one.tick();
   expect(one.readHeads).toHaveBeenCalledTimes(3);
+});
+
+test("a replica that falls silent is looked after by the others until it is forgotten", async () => {
+  const { clock, one, two } = pair();
+  await two.tick();
+  for (clock.now = 1_000; clock.now <= 4_000; clock.now += 1_000) await one.tick();
+  expect(one.readHeads).toHaveBeenCalledExactlyOnceWith([alice]);
+  for (; clock.now <= 10_000; clock.now += 1_000) await one.tick();
+  expect(one.readHeads).toHaveBeenCalledTimes(7);
+  clock.now = 181_000;
+  await one.tick();
+  one.readHeads.mockClear();
+  for (; clock.now <= 190_000; clock.now += 1_000) await one.tick();
+  expect(one.readHeads).not.toHaveBeenCalled();
+});
+
+test("what is no message of ours is passed over", async () => {
+  const { listeners, one } = pair();
+  for (const text of ["", "{", "null", "{}", '{"from":"two","change":{}}']) {
+    listeners[0]?.onMessage(text);
+  }
+  expect(one.hub.happened).not.toHaveBeenCalled();
+});
+
+test("a push elsewhere is told of the span in which the event was given to a replica", async () => {
+  const { one, two } = pair();
+  const tracer = createTracer({ share: 1 });
+  const span = tracer.start("consume task-updates", "CONSUMER", traceparent);
+  await inSpan(tracer, span, () => one.tell(happening));
+  for (const { hub } of [one, two]) {
+    expect(hub.happened.mock.calls[0]?.[0].traceparent).toBe(traceparentOf(span.trace));
+  }
 });
 
 test("one that listens again looks once for what it did not hear", async () => {

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { headsAtOnce, serverMessage } from "#apps/contracts/sync.ts";
+import { traceparentOf } from "#apps/kit/http/trace.ts";
 import type { RedisClient } from "#apps/kit/redis/client.ts";
+import { currentTrace } from "#apps/kit/tracing/scope.ts";
 import type { ReadHeads } from "./feed.ts";
 import type { Happening, Hub } from "./hub.ts";
 
@@ -8,6 +10,7 @@ import type { Happening, Hub } from "./hub.ts";
  * An event reaches one replica, its user's clients may be at any. The replica tells the others
  * through Redis; where that fails the feed tells what was not heard, at a bounded rate:
  * a replica that hears nobody, not even itself, looks for changes of its users every second;
+ * so do all for some minutes when one of them falls silent, as its sidecar may hold events for it;
  * one that could not tell the others says so as soon as it can again;
  * and for all that is unforeseen every replica looks once a minute.
  */
@@ -29,7 +32,9 @@ export type ReplicasDeps = {
 };
 
 const channel = "happenings";
-const deafAfterMs = 3_000;
+const silentAfterMs = 3_000;
+/** By then it is back, or its sidecar is gone as well and its partitions are another one's. */
+const forgottenAfterMs = 180_000;
 const lookEveryMs = 60_000;
 /** Users who were not told of elsewhere; beyond it everybody looks for all of theirs. */
 const mostMissed = 5_000;
@@ -38,16 +43,22 @@ const mostLooks = 10;
 
 const change = serverMessage.options[0].omit({ type: true });
 const common = { from: z.string(), userId: z.string(), occurredAt: z.string() };
+/** It also names the users of whom this replica could not tell; null for all. */
+const signOfLife = z.object({
+  from: z.string(),
+  missed: z.array(z.string()).nullable(),
+});
 const wireMessage = z.union([
   z.object({ ...common, traceparent: z.string(), change }),
   z.object({ ...common, traceparent: z.string(), notification: serverMessage.options[3] }),
-  /** A sign of life, and the users of whom this replica could not tell; null for all. */
-  z.object({ from: z.string(), missed: z.array(z.string()).nullable() }),
+  signOfLife,
 ]);
 
 export function createReplicas(deps: ReplicasDeps): Replicas {
   const { redis, hub, readHeads, replicaId, now = Date.now } = deps;
   let heardAt = now();
+  // When each of the others last said that it lives.
+  const others = new Map<string, number>();
   let lookedAt = now();
   let missed: Set<string> | null = new Set();
   // Whose feed is to be looked into; null for everybody's.
@@ -64,11 +75,16 @@ export function createReplicas(deps: ReplicasDeps): Replicas {
 
   function hear(text: string): void {
     heardAt = now();
-    const parsed = wireMessage.safeParse(JSON.parse(text));
-    if (!parsed.success || parsed.data.from === replicaId) return;
-    if (!("missed" in parsed.data)) hub.happened(parsed.data as Happening);
-    else if (parsed.data.missed === null) wanted = null;
-    else for (const userId of parsed.data.missed) wanted?.add(userId);
+    const message = messageOf(text);
+    if (!message || message.from === replicaId) return;
+    if ("missed" in message) hearAlive(message);
+    else hub.happened(message as Happening);
+  }
+
+  function hearAlive(sign: z.infer<typeof signOfLife>): void {
+    others.set(sign.from, now());
+    if (sign.missed === null) wanted = null;
+    else for (const userId of sign.missed) wanted?.add(userId);
   }
 
   async function sayAlive(): Promise<void> {
@@ -97,8 +113,16 @@ export function createReplicas(deps: ReplicasDeps): Replicas {
     }
   }
 
+  function isOneSilent(): boolean {
+    for (const [other, at] of others) if (now() - at > forgottenAfterMs) others.delete(other);
+    return [...others.values()].some((at) => now() - at > silentAfterMs);
+  }
+
   return {
-    tell: async (happening) => {
+    tell: async (what) => {
+      // The pushes of all replicas are below the span in which one of them was given the event.
+      const trace = currentTrace();
+      const happening = trace ? { ...what, traceparent: traceparentOf(trace) } : what;
       hub.happened(happening);
       const { userId } = happening;
       if (await redis.publish(channel, JSON.stringify({ from: replicaId, ...happening }))) return;
@@ -107,9 +131,9 @@ export function createReplicas(deps: ReplicasDeps): Replicas {
     },
     tick: async () => {
       await sayAlive();
-      const deaf = now() - heardAt > deafAfterMs;
+      const deaf = now() - heardAt > silentAfterMs;
       deps.onDeaf?.(deaf);
-      if (deaf || now() - lookedAt > lookEveryMs) {
+      if (deaf || isOneSilent() || now() - lookedAt > lookEveryMs) {
         wanted = null;
         lookedAt = now();
       }
@@ -120,4 +144,12 @@ export function createReplicas(deps: ReplicasDeps): Replicas {
       });
     },
   };
+}
+
+function messageOf(text: string): z.infer<typeof wireMessage> | undefined {
+  try {
+    return wireMessage.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }

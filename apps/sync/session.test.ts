@@ -185,3 +185,27 @@ test("a client that gives no sign for two beats is closed, one that does is not"
   for (let beats = 0; beats < 3; beats++) client.session?.beat();
   expect(client.codes).toEqual([closeCodes.silent]);
 });
+
+test("a client whose changes cannot be read for long is sent to another replica", async () => {
+  const codes: number[] = [];
+  let now = 0;
+  const wire = {
+    close: (code: number) => codes.push(code),
+    ...{ send: () => {}, terminate: () => {}, ping: () => {}, bufferedAmount: 0 },
+  };
+  createSession(wire, {
+    userId: uuidOf(1),
+    after: 1,
+    readFeed: async () => {
+      throw new Error("the sidecar is away");
+    },
+    pause: async (ms) => {
+      now += ms;
+      await turn();
+    },
+    now: () => now,
+  });
+  await settled();
+  expect(codes).toEqual([closeCodes.unavailable]);
+  expect(now).toBeGreaterThan(15_000);
+});

@@ -21,17 +21,18 @@ export type SessionOptions = {
   readonly pause: (ms: number) => Promise<void>;
   readonly onSent?: (message: ServerMessage, via: "event" | "feed") => void;
   readonly onFailure?: (error: unknown) => void;
+  readonly now?: () => number;
 };
 
 /** One client that is connected: told what changes from where it was, and closed when it lags. */
 export type Session = {
   readonly userId: string;
-  /** A change of the user has happened. */
-  readonly offer: (change: TaskChange) => void;
+  /** A change of the user has happened; returns how many changes the client was told for it. */
+  readonly offer: (change: TaskChange) => number;
   /** There are changes up to this sequence. */
   readonly know: (sequence: number) => void;
-  /** Tells something that has no place in the order of changes. */
-  readonly tell: (message: ServerMessage) => void;
+  /** Tells something that has no place in the order of changes; returns how many messages. */
+  readonly tell: (message: ServerMessage) => number;
   /** The client was heard. */
   readonly heard: () => void;
   /** Asks the client for a sign; closes it when the two before were not answered. */
@@ -41,13 +42,20 @@ export type Session = {
 
 const mostBufferedBytes = 1024 * 1024;
 const mostUnanswered = 2;
-// A client that takes nothing does not take a close frame either.
 const closeTimeoutMs = 2_000;
 const firstPauseMs = 250;
 const longestPauseMs = 5_000;
+/** A client whose changes could not be read for so long is sent to another replica. */
+const unreadableMs = 15_000;
+
+/** Closes with a code, and without one when that is not taken: who takes nothing is not waited for. */
+export function closeWire(wire: Pick<Wire, "close" | "terminate">, code: number, reason: string) {
+  wire.close(code, reason);
+  setTimeout(() => wire.terminate(), closeTimeoutMs).unref();
+}
 
 export function createSession(wire: Wire, options: SessionOptions): Session {
-  const { userId, readFeed, pause } = options;
+  const { userId, readFeed, pause, now = Date.now } = options;
   const cursor = createCursor(options.after);
   let closed = false;
   let reading = false;
@@ -67,8 +75,7 @@ export function createSession(wire: Wire, options: SessionOptions): Session {
   function close(code: number, reason: string): void {
     if (closed) return;
     closed = true;
-    wire.close(code, reason);
-    setTimeout(() => wire.terminate(), closeTimeoutMs).unref();
+    closeWire(wire, code, reason);
   }
 
   /** Reads the feed until there is nothing that the client was not told. One at a time. */
@@ -76,10 +83,12 @@ export function createSession(wire: Wire, options: SessionOptions): Session {
     if (reading) return;
     reading = true;
     let pauseMs = firstPauseMs;
+    let readAt = now();
     while (!closed && cursor.isBehind()) {
       try {
         const page = await readFeed(userId, cursor.beginPage());
         pauseMs = firstPauseMs;
+        readAt = now();
         let flushed = Promise.resolve();
         for (const message of cursor.endPage(page)) flushed = send(message, "feed");
         if (!ready && !page.more) {
@@ -90,6 +99,7 @@ export function createSession(wire: Wire, options: SessionOptions): Session {
         await flushed;
       } catch (error) {
         options.onFailure?.(error);
+        if (now() - readAt > unreadableMs) close(closeCodes.unavailable, "changes cannot be read");
         await pause(pauseMs * (0.5 + Math.random()));
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }
@@ -100,14 +110,19 @@ export function createSession(wire: Wire, options: SessionOptions): Session {
   const session: Session = {
     userId,
     offer: (change) => {
-      for (const message of cursor.offer(change)) void send(message, "event");
+      const told = cursor.offer(change);
+      for (const message of told) void send(message, "event");
       void catchUp();
+      return told.length;
     },
     know: (sequence) => {
       cursor.know(sequence);
       void catchUp();
     },
-    tell: (message) => void send(message, "event"),
+    tell: (message) => {
+      void send(message, "event");
+      return 1;
+    },
     heard: () => {
       unanswered = 0;
     },

@@ -3,7 +3,7 @@ import { Refusal, run } from "#commands/run.ts";
 import { exitCodeOf, runTests } from "../run-tests.ts";
 import { findStack, requireApi, requireStack } from "./stack.ts";
 
-const usage = `Usage: npm run e2e -- [--url http://… [--mail http://…] [--direct]] [--portable] [--filter text]
+const usage = `Usage: npm run e2e -- [--url http://… [--mail http://…] [--direct [--sync http://…]]] [--portable] [--filter text]
 
 Runs the behaviours of the application against a running one and exits with 1 if any fails.
 
@@ -11,6 +11,8 @@ Runs the behaviours of the application against a running one and exits with 1 if
   --mail     where the mail that it sends can be looked at (infra/host/mail-server); without it,
              behaviours about mail are left out
   --direct   the address is backend's own, with no gateway before it: what a gateway refuses is left out
+  --sync     where sync is, where there is no gateway before it; without it, with --direct,
+             behaviours of WebSockets are left out
   --portable leave out what looks behind the API of the local stack
   --filter   run only the behaviours whose name contains this text
   --help     print this
@@ -23,6 +25,7 @@ async function main(): Promise<number> {
       url: { type: "string" },
       mail: { type: "string" },
       direct: { type: "boolean", default: false },
+      sync: { type: "string" },
       portable: { type: "boolean", default: false },
       filter: { type: "string" },
       help: { type: "boolean", short: "h" },
@@ -43,6 +46,8 @@ async function main(): Promise<number> {
   const mailUrl = values.mail ?? (isOfStack ? requireStack().mail : "");
   if (!mailUrl) console.log("Left out, as they need --mail: what is sent by mail");
   if (values.direct) console.log("Left out, as there is no gateway: what it refuses");
+  const syncUrl = values.sync ?? (values.direct ? "" : baseUrl);
+  if (!syncUrl) console.log("Left out, as they need --sync: WebSockets");
   const include = [
     "tests/e2e/behaviours/*.e2e.ts",
     ...(isLocal ? ["tests/e2e/local/*.e2e.ts"] : []),
@@ -50,7 +55,10 @@ async function main(): Promise<number> {
   const ran = await runTests(
     { include, filter: values.filter },
     {
-      env: { TODO_URL: baseUrl, TODO_MAIL_URL: mailUrl, TODO_DIRECT: String(values.direct) },
+      env: {
+        ...{ TODO_URL: baseUrl, TODO_MAIL_URL: mailUrl, TODO_SYNC_URL: syncUrl },
+        TODO_DIRECT: String(values.direct),
+      },
       // One file at a time: behaviours that measure a delay are not to wait for those that make load.
       fileParallelism: false,
       testTimeout: 60_000,

@@ -117,10 +117,9 @@ async function oneRound(
     const found = await secretsInState(stack, cluster);
     if (found.length > 0) throw new Error(`in clear in the state: ${found.join(", ")}`);
   });
-  const { baseUrl } = await stack.outputs();
-  await phases.run(name("behaviours"), () =>
-    node("tests/e2e/main.ts", "--direct", "--url", baseUrl, "--mail", cluster.mail.url),
-  );
+  const { baseUrl, services } = await stack.outputs();
+  const where = ["--url", baseUrl, "--mail", cluster.mail.url, "--sync", services.sync.address];
+  await phases.run(name("behaviours"), () => node("tests/e2e/main.ts", "--direct", ...where));
   if (faults) {
     const chosen = faults.flatMap((fault) => ["--fault", fault]);
     await phases.run(name("faults"), () =>

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import type { ZipkinSpan } from "#apps/kit/tracing/tracer.ts";
 import { newUser } from "../client.ts";
+import { connect } from "../socket.ts";
 import { requireStack } from "../stack.ts";
 
 type Span = ZipkinSpan & { readonly localEndpoint: { readonly serviceName: string } };
@@ -33,6 +34,23 @@ describe.skipIf(zipkin === undefined)("a trace", () => {
     const effect = one(spans, "audit", "consume task-events");
     expect(ancestors(spans, effect)).toContain(publish.id);
     expect(ancestors(spans, one(spans, "audit", "insert"))).toContain(effect.id);
+  });
+
+  test("holds a change from its request to the push to the clients of its user", async () => {
+    const user = await newUser();
+    const client = await connect(user);
+    const { headers } = await user.create({ title: "Traced" });
+    await client.untilChanges(1);
+    const spans = await traceOf(headers, ({ name }) => name === "push change", ["backend", "sync"]);
+
+    const request = one(spans, "backend", "post /api/tasks");
+    const push = one(spans, "sync", "push change");
+    expect(push.tags).toMatchObject({ clients: "1", messages: "1" });
+    const above = ancestors(spans, push);
+    expect(above[0]).toBe(one(spans, "sync", "consume task-updates").id);
+    expect(above).toContain(one(spans, "backend", "publish task-updates").id);
+    expect(above.at(-1)).toBe(request.id);
+    await client.close();
   });
 
   test("holds a call between services with both sidecars", async () => {

@@ -1,0 +1,162 @@
+import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import postgres from "postgres";
+import { afterAll, describe, expect, test } from "vitest";
+import { closeCodes } from "#apps/contracts/sync.ts";
+import { replicaName } from "#infra/host/port-plan.ts";
+import { type Identity, isAlive } from "#infra/host/provider/proc.ts";
+import { readRecord } from "#infra/host/provider/record.ts";
+import { placesOf } from "#infra/host/provider/stack-folder.ts";
+import { newUser, type User } from "../client.ts";
+import { type Connected, connect, numbers, sequencesOf } from "../socket.ts";
+import { repositoryFolder, requireStack } from "../stack.ts";
+
+const stack = requireStack();
+const admin = postgres(stack.postgres.adminUrl, { max: 1, onnotice: () => {} });
+afterAll(() => admin.end());
+
+const addresses = stack.services.sync?.urls ?? [];
+/** The kit ends a drain after thirteen seconds. */
+const goneWithinMs = 15_000;
+const testMs = 150_000;
+
+type Guest = { readonly user: User; readonly clients: readonly [Connected, Connected] };
+
+/**
+ * Users with a client at each of two replicas: so many that each replica is given events of users
+ * by its own partitions.
+ */
+const invite = (): Promise<Guest[]> =>
+  Promise.all(
+    Array.from({ length: 6 }, async () => {
+      const user = await newUser();
+      const [one, other] = addresses.map((url) => connect(user, { url: `${url}/ws` }));
+      if (!one || !other) throw new Error("sync does not run twice");
+      return { user, clients: [await one, await other] as const };
+    }),
+  );
+
+/** Every guest makes so many tasks, and each of their clients is told of all until then. */
+async function createAndWait(guests: readonly Guest[], count: number, total: number) {
+  await Promise.all(guests.map(({ user }) => createTasks(user, count)));
+  for (const client of guests.flatMap(({ clients }) => clients)) {
+    await client.untilChanges(total);
+    expect(sequencesOf(client)).toEqual(numbers(1, total));
+  }
+}
+
+const sayGoodbye = (guests: readonly Guest[]) =>
+  Promise.all(guests.flatMap(({ clients }) => clients).map((client) => client.close()));
+
+const createTasks = async (user: User, count: number): Promise<void> => {
+  for (; count > 0; count--) await user.create({ title: `Task ${count}` });
+};
+
+function processOf(name: string): Identity {
+  const record = readRecord(placesOf(stack.stackFolder, name).record);
+  if (!record) throw new Error(`${name} has no record`);
+  return record;
+}
+
+async function untilGone(process: Identity): Promise<void> {
+  const endsAt = performance.now() + goneWithinMs;
+  while (isAlive(process)) {
+    expect(performance.now(), "the process is gone").toBeLessThan(endsAt);
+    await sleep(20);
+  }
+}
+
+/** Brings back what was ended, as a person does. */
+const start = () =>
+  new Promise<void>((resolve, reject) => {
+    execFile("npm", ["start"], { cwd: repositoryFolder }, (error) =>
+      error ? reject(error) : resolve(),
+    );
+  });
+
+describe.skipIf(addresses.length < 2)("replicas of sync", { timeout: testMs }, () => {
+  test("each tell their clients of every change, whichever is given the event", async () => {
+    const guests = await invite();
+    await createAndWait(guests, 5, 5);
+    await sayGoodbye(guests);
+  });
+
+  test("tell each change once while Redis is silent, by looking into the feed", async () => {
+    const guests = await invite();
+    const redis = processOf("redis");
+    process.kill(redis.pid, "SIGSTOP");
+    try {
+      await createAndWait(guests, 3, 3);
+    } finally {
+      process.kill(redis.pid, "SIGCONT");
+    }
+    await createAndWait(guests, 2, 5);
+    await sayGoodbye(guests);
+  });
+
+  test("drain: clients are told to go elsewhere, and miss nothing there", async () => {
+    const guests = await invite();
+    await createAndWait(guests, 2, 2);
+    const leaving = processOf(replicaName("sync", 1));
+    try {
+      process.kill(leaving.pid, "SIGTERM");
+      for (const { user, clients } of guests) {
+        const [staying, going] = clients;
+        expect(await going.closed).toBe(closeCodes.restarting);
+        await goOnElsewhere(user, staying);
+      }
+      await untilGone(leaving);
+    } finally {
+      await start();
+    }
+    await sayGoodbye(guests);
+  });
+
+  test("killed: its clients go on at the other one, which tells its own of everything", async () => {
+    const guests = await invite();
+    await createAndWait(guests, 2, 2);
+    const killed = processOf(replicaName("sync", 0));
+    try {
+      process.kill(killed.pid, "SIGKILL");
+      for (const { user, clients } of guests) {
+        const [going, staying] = clients;
+        expect(await going.closed).toBe(1006);
+        // Its sidecar still holds its partitions, and their events with them.
+        await goOnElsewhere(user, staying);
+      }
+    } finally {
+      await start();
+    }
+    await sayGoodbye(guests);
+  });
+});
+
+/** Connects through the gateway after the second change, as two more are made. */
+async function goOnElsewhere(user: User, staying: Connected): Promise<void> {
+  await createTasks(user, 1);
+  const elsewhere = await connect(user, { after: 2 });
+  await createTasks(user, 1);
+  await elsewhere.untilChanges(2);
+  expect(sequencesOf(elsewhere)).toEqual([3, 4]);
+  await staying.untilChanges(4);
+  expect(sequencesOf(staying)).toEqual(numbers(1, 4));
+  await elsewhere.close();
+}
+
+test("a client from before what is kept is told to begin anew, and goes on from there", async () => {
+  const user = await newUser();
+  await createTasks(user, 5);
+  const forgotten =
+    await admin`delete from backend.task_changes where user_id = ${user.id} and sequence <= 3`;
+  expect(forgotten.count).toBe(3);
+  await admin`insert into backend.task_change_horizons (user_id, sequence) values (${user.id}, 3)`;
+  const [before, after] = await Promise.all([2, 3].map((last) => connect(user, { after: last })));
+  if (!before || !after) throw new Error("both were asked for");
+  expect(await before.first("resync")).toEqual({ type: "resync", sequence: 5 });
+  expect(sequencesOf(after)).toEqual([4, 5]);
+  await createTasks(user, 1);
+  await before.untilChanges(1);
+  await after.untilChanges(3);
+  expect([sequencesOf(before), sequencesOf(after)]).toEqual([[6], [4, 5, 6]]);
+  await Promise.all([before.close(), after.close()]);
+});
