@@ -14,6 +14,7 @@ import { coldStart } from "./measures/cold-start.ts";
 import { command, preview } from "./measures/commands.ts";
 import { effectDelay } from "./measures/effect-delay.ts";
 import { consumerEffects, publish, relay } from "./measures/events.ts";
+import { fanOut } from "./measures/fan-out.ts";
 import { burst, sustained } from "./measures/load.ts";
 import { type Measurement, markdownOf, type Report, verdictsOf } from "./report.ts";
 import { createSystem } from "./system.ts";
@@ -27,6 +28,7 @@ const measures: Readonly<Record<string, Measure>> = {
   relay,
   consumer: consumerEffects,
   "effect-delay": effectDelay,
+  "fan-out": fanOut,
   burst,
   sustained,
 };

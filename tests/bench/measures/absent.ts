@@ -9,8 +9,4 @@ export const absent = (): Measurement[] => [
     name: "reminder lateness",
     notMeasured: has("notification") ? "its measure is not written" : "there are no reminders yet",
   },
-  {
-    name: "websocket fan-out",
-    notMeasured: has("sync") ? "its measure is not written" : "there is no sync yet",
-  },
 ];
