@@ -1,28 +1,12 @@
 import { expect, test } from "vitest";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
+import { daprFacts } from "#components/testing/samples.ts";
 import { sidecarAnnotations } from "./annotations.ts";
-import type { DaprFacts } from "./facts.ts";
-
-const facts: DaprFacts = {
-  namespace: "todo",
-  trustDomain: "public",
-  kafka: { brokers: "kafka:9093", version: "3.9.0", mechanism: "PLAIN", tls: "public" },
-  redis: { address: "redis:6379", username: "todo", password: "", tls: true },
-  mail: {
-    host: "smtp.example.com",
-    port: 587,
-    from: "todo@example.com",
-    account: { username: "todo", password: { secret: { name: "mail", key: "password" } } },
-    verified: true,
-  },
-  secretStore: "kubernetes",
-  tracing: { samplingRate: 1, zipkinEndpoint: undefined },
-};
 
 const annotationsOf = (appId: (typeof appIds)[number]) =>
   sidecarAnnotations({
     appId,
-    facts,
+    facts: daprFacts,
     kafkaUser: undefined,
     apiTokenSecret: "to-sidecar",
     appTokenSecret: "to-app",

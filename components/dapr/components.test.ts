@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type AppId, appIds, contractOf, services } from "#apps/contracts/services.ts";
 import { type Topic, topics } from "#apps/contracts/topics.ts";
+import { daprFacts } from "#components/testing/samples.ts";
 import { componentsOf, publishableBy } from "./components.ts";
 import { configurationOf } from "./configuration.ts";
 import type { DaprFacts } from "./facts.ts";
@@ -8,24 +9,8 @@ import { sidecarManifests } from "./sidecar.ts";
 import { resiliencyManifest, subscriptionManifests } from "./subscriptions.ts";
 
 const facts: DaprFacts = {
-  namespace: "todo",
-  trustDomain: "public",
-  kafka: { brokers: "127.0.0.1:9092", version: "3.9.0", mechanism: "SCRAM-SHA-512", tls: false },
-  redis: {
-    address: "127.0.0.1:6379",
-    username: "todo",
-    password: { secret: { name: "redis", key: "password" } },
-    tls: false,
-  },
-  mail: {
-    host: "smtp.example.com",
-    port: 587,
-    from: "todo@example.com",
-    account: { username: "todo", password: { secret: { name: "mail", key: "password" } } },
-    verified: true,
-  },
+  ...daprFacts,
   secretStore: { type: "secretstores.local.file", metadata: { secretsFile: "/s.json" } },
-  tracing: { samplingRate: 1, zipkinEndpoint: undefined },
 };
 
 type Metadata = { name: string; value?: string; secretKeyRef?: object; envRef?: string }[];

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { appIds, contractOf, subscriptionsOf } from "#apps/contracts/services.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
-import type { Kafka } from "#components/kafka/kafka.ts";
 import type { Place } from "#components/place.ts";
 import { record, secretMark } from "#components/recording.ts";
+import { daprFacts as facts, kafka } from "#components/testing/samples.ts";
 import type { HonoServiceArgs } from "./hono-service.ts";
 import { HonoService } from "./hono-service.ts";
 import { podResources, replicasOf, shutdown } from "./pod.ts";
@@ -16,43 +16,6 @@ const place: Place = {
   storageClass: undefined,
   zones: true,
   keepData: true,
-};
-
-const kafka: Kafka = {
-  brokers: pulumi.output("kafka:9093"),
-  version: "3.9.0",
-  mechanism: "SCRAM-SHA-512",
-  tls: { caCertificate: { name: "kafka-ca", key: "ca.crt" } },
-  userOf: (appId) => ({ username: appId, password: { name: `${appId}-kafka`, key: "password" } }),
-  viewer: { username: "viewer", password: { name: "viewer", key: "password" } },
-  ready: [],
-  reach: { peers: [], ports: [9093] },
-};
-
-const facts: DaprFacts = {
-  namespace: "todo",
-  trustDomain: "public",
-  kafka: {
-    brokers: "kafka:9093",
-    version: "3.9.0",
-    mechanism: "SCRAM-SHA-512",
-    tls: { caCertificate: { secret: { name: "kafka-ca", key: "ca.crt" } } },
-  },
-  redis: {
-    address: "redis:6379",
-    username: "todo",
-    password: { secret: { name: "redis", key: "password" } },
-    tls: true,
-  },
-  mail: {
-    host: "smtp.example.com",
-    port: 587,
-    from: "todo@example.com",
-    account: { username: "todo", password: { secret: { name: "mail", key: "password" } } },
-    verified: true,
-  },
-  secretStore: "kubernetes",
-  tracing: { samplingRate: 0.1, zipkinEndpoint: undefined },
 };
 
 const argsOf = (appId: HonoServiceArgs["appId"], changes: Partial<HonoServiceArgs> = {}) => ({

@@ -9,8 +9,9 @@ import { PrometheusStack } from "#components/observability/prometheus-stack.ts";
 import { operators } from "#components/platform/operators.ts";
 import { Platform, type PlatformArgs } from "#components/platform/platform.ts";
 import { HonoService } from "#components/service/hono-service.ts";
+import { daprFacts, database, kafka, redis } from "#components/testing/samples.ts";
 import { engines } from "./engines.ts";
-import { daprFacts, database, kafka, password, placeOf, redis } from "./samples.ts";
+import { password, placeOf } from "./samples.ts";
 
 /** Each component by itself: what it is called here, and a program that makes it in a size. */
 export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
