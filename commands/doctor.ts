@@ -1,11 +1,9 @@
 import { parseArgs } from "node:util";
-import { readKubeconfig } from "#infra/clusters/kubeconfig.ts";
 import { examine } from "./doctor/checks.ts";
-import { openApi } from "./doctor/cluster-api.ts";
 import { findingsOfLag, findingsOfLetters } from "./doctor/events.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { takeSnapshot } from "./doctor/snapshot.ts";
-import { whereIs } from "./doctor/where.ts";
+import { apiOf, whereIs, whereOptions } from "./doctor/where.ts";
 import { listDeadLetters, placesOf } from "./events/dead-letters.ts";
 import { withAdmin } from "./events/kafka.ts";
 import { lagOf } from "./events/lag.ts";
@@ -25,25 +23,17 @@ local stack (--stack local) it looks at events that wait and at dead letters. Ch
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: {
-      stack: { type: "string", short: "s" },
-      namespace: { type: "string" },
-      kubeconfig: { type: "string" },
-      context: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
+    options: { ...whereOptions, help: { type: "boolean", short: "h" } },
   });
   if (values.help) {
     console.log(help);
     return 0;
   }
   if (!values.stack) throw new Refusal("name the stack: npm run doctor -- --stack dev");
-  const where = whereIs(values.stack);
+  const where = whereIs(values.stack, values);
   if (where === "local") return examineLocal();
-  const namespace = values.namespace ?? where.namespace;
-  const kubeconfig = readKubeconfig(values.kubeconfig ?? where.kubeconfig);
-  const context = values.context ?? (values.kubeconfig ? undefined : where.context);
-  const api = openApi(kubeconfig, context);
+  const { namespace } = where;
+  const api = apiOf(where);
   const findings = examine(await takeSnapshot(api, namespace));
   return tell(findings, `in namespace ${namespace}`);
 }

@@ -1,8 +1,6 @@
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
-import { readKubeconfig } from "#infra/clusters/kubeconfig.ts";
-import { openApi } from "./doctor/cluster-api.ts";
-import { whereIs } from "./doctor/where.ts";
+import { apiOf, clusterOptions, whereIs } from "./doctor/where.ts";
 import { clone } from "./local/stack.ts";
 import { lookFor, pendingCreatesIn, refreshArguments } from "./recover/pending.ts";
 import { Refusal, run } from "./run.ts";
@@ -23,10 +21,8 @@ Uses the \`pulumi\` on PATH and whatever it is logged in to.`;
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
-      stack: { type: "string", short: "s" },
+      ...clusterOptions,
       unlock: { type: "boolean", default: false },
-      kubeconfig: { type: "string" },
-      context: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -36,19 +32,18 @@ async function main(): Promise<number> {
   }
   const { stack } = values;
   if (!stack) throw new Refusal("name the stack: npm run recover -- --stack dev");
-  const where = whereIs(stack);
+  const where = whereIs(stack, values);
   if (where === "local") {
     throw new Refusal("the local stack mends itself: npm start. This is for stacks on Kubernetes");
   }
-  const kubeconfig = readKubeconfig(values.kubeconfig ?? where.kubeconfig);
-  const context = values.context ?? (values.kubeconfig ? undefined : where.context);
+  const api = apiOf(where);
   if (values.unlock) await pulumi(["cancel", "--yes", "--stack", stack]);
   const pending = pendingCreatesIn(await pulumi(["stack", "export", "--stack", stack], "quiet"));
   if (pending.length === 0) {
     console.log(`Nothing was left half made in ${stack}. Go on: pulumi up -s ${stack}`);
     return 0;
   }
-  const found = await lookFor(pending, openApi(kubeconfig, context));
+  const found = await lookFor(pending, api);
   for (const { id, urn } of found.made) console.log(`there, taken in:   ${nameOf(urn)} (${id})`);
   for (const urn of found.missing) console.log(`not there, to make: ${nameOf(urn)}`);
   await pulumi(["refresh", "--stack", stack, ...refreshArguments(found)]);

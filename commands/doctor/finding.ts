@@ -1,3 +1,5 @@
+import type { Snapshot } from "./snapshot.ts";
+
 /** Something that the doctor found: what it is about, what is wrong, and what to do. */
 export type Finding = {
   readonly severity: "broken" | "warning";
@@ -8,6 +10,9 @@ export type Finding = {
   /** Lines of a log that say more. */
   readonly evidence?: string;
 };
+
+/** Looks at one thing of a stack; finds nothing where all is well. */
+export type Check = (snapshot: Snapshot) => Finding[];
 
 export const broken = (
   about: string,

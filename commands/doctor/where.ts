@@ -3,16 +3,46 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { clone } from "#commands/local/stack.ts";
 import { Refusal } from "#commands/run.ts";
+import { readKubeconfig } from "#infra/clusters/kubeconfig.ts";
+import { type ClusterApi, openApi } from "./cluster-api.ts";
+
+/** The options by which a command is told of a stack and of its cluster. */
+export const clusterOptions = {
+  stack: { type: "string", short: "s" },
+  kubeconfig: { type: "string" },
+  context: { type: "string" },
+} as const;
+
+/** The same, for a command that also looks at the namespace of the services. */
+export const whereOptions = { ...clusterOptions, namespace: { type: "string" } } as const;
+
+/** What a command was told by those options. */
+export type WhereTold = { readonly [K in keyof typeof whereOptions]?: string | undefined };
 
 /** Where a stack stands in a cluster. */
-export type Where = {
+type Where = {
   readonly namespace: string;
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
 };
 
-/** Where the stack's configuration says it stands: `local`, or a place in a cluster. */
-export function whereIs(stack: string): Where | "local" {
+/** Where a stack stands: as a command was told, else as the stack's configuration says. */
+export function whereIs(stack: string, told: WhereTold = {}): Where | "local" {
+  const configured = configuredOf(stack);
+  if (configured === "local") return "local";
+  return {
+    namespace: told.namespace ?? configured.namespace,
+    kubeconfig: told.kubeconfig ?? configured.kubeconfig,
+    // A context is one of its kubeconfig; another one has a current context of its own.
+    context: told.context ?? (told.kubeconfig ? undefined : configured.context),
+  };
+}
+
+/** The API server of that cluster. Throws a KubeconfigError when there is no way to it. */
+export const apiOf = ({ kubeconfig, context }: Where): ClusterApi =>
+  openApi(readKubeconfig(kubeconfig), context);
+
+function configuredOf(stack: string): Where | "local" {
   const file = join(clone, `Pulumi.${stack}.yaml`);
   if (!existsSync(file)) {
     throw new Refusal(`there is no stack ${stack}: ${file} does not exist`);

@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { type AppId, appIds } from "#apps/contracts/services.ts";
+import { whereOptions } from "#commands/doctor/where.ts";
 import { Refusal } from "#commands/run.ts";
 
 const options = {
@@ -11,15 +12,12 @@ const options = {
   all: { type: "boolean" },
   yes: { type: "boolean" },
   json: { type: "boolean" },
-  stack: { type: "string", short: "s" },
+  ...whereOptions,
   brokers: { type: "string" },
   mechanism: { type: "string" },
   user: { type: "string" },
   "password-file": { type: "string" },
   "ca-file": { type: "string" },
-  namespace: { type: "string" },
-  kubeconfig: { type: "string" },
-  context: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
 

@@ -1,19 +1,13 @@
 import { readFileSync } from "node:fs";
 import type { AppId } from "#apps/contracts/services.ts";
-import { openApi } from "#commands/doctor/cluster-api.ts";
-import { whereIs } from "#commands/doctor/where.ts";
+import { apiOf, type WhereTold, whereIs } from "#commands/doctor/where.ts";
 import { readOutputs } from "#commands/local/outputs.ts";
 import { Refusal } from "#commands/run.ts";
-import { readKubeconfig } from "#infra/clusters/kubeconfig.ts";
 import { type ConsumerControl, clusterConsumer, localConsumer } from "./consumer.ts";
 import type { KafkaAccess } from "./kafka.ts";
 
 /** How the person at the keyboard says where the stack and its Kafka are. */
-export type WhereOptions = {
-  readonly stack?: string | undefined;
-  readonly namespace?: string | undefined;
-  readonly kubeconfig?: string | undefined;
-  readonly context?: string | undefined;
+export type WhereOptions = WhereTold & {
   readonly brokers?: string | undefined;
   readonly mechanism?: string | undefined;
   readonly user?: string | undefined;
@@ -29,16 +23,11 @@ export type Target = {
 
 /** Finds the stack; the local one without a word. */
 export function targetOf(options: WhereOptions): Target {
-  const where = whereIs(options.stack ?? "local");
+  const where = whereIs(options.stack ?? "local", options);
   if (where === "local") return { access: localAccess(), consumer: localConsumer };
   return {
     access: accessOf(options),
-    consumer: (app) => {
-      const kubeconfig = readKubeconfig(options.kubeconfig ?? where.kubeconfig);
-      const context = options.context ?? (options.kubeconfig ? undefined : where.context);
-      const api = openApi(kubeconfig, context);
-      return clusterConsumer(api, options.namespace ?? where.namespace, app);
-    },
+    consumer: (app) => clusterConsumer(apiOf(where), where.namespace, app),
   };
 }
 
@@ -52,7 +41,7 @@ export function localAccess(): KafkaAccess {
 }
 
 /** Kafka of a cluster: its address and a user are the operator's, as services' users may less. */
-export function accessOf(options: WhereOptions): KafkaAccess {
+function accessOf(options: WhereOptions): KafkaAccess {
   const { brokers, user } = options;
   const file = options["password-file"];
   if (!brokers || !user || !file) {

@@ -45,6 +45,16 @@ const mendAudit = (name: string) =>
 let broken = "";
 afterEach(() => mendAudit(broken || "broken_none"));
 
+/** A task whose event audit cannot take until it is mended, its dead letter, and a task after it. */
+async function setAside() {
+  const user = await newUser();
+  const title = `Poison ${randomUUID()}`;
+  broken = await breakAudit(title);
+  const { body: task } = await user.create({ title });
+  const { body: other } = await user.create({ title: "After it" });
+  return { user, title, task, other, letter: await letterOf(broken, 40_000) };
+}
+
 const rowsOf = (user: User) => admin`
   select event_id, user_id, kind, task_id, event_type, sequence, version, occurred_at, source,
     correlation_id, task_data, details
@@ -54,12 +64,7 @@ describe("a poison event", () => {
   test("is listed with error, consumer and tries, and after the fix redriven once", {
     timeout: 2 * minute,
   }, async () => {
-    const user = await newUser();
-    const title = `Poison ${randomUUID()}`;
-    broken = await breakAudit(title);
-    const { body: task } = await user.create({ title });
-    const { body: other } = await user.create({ title: "After it" });
-    const letter = await letterOf(broken, 40_000);
+    const { user, title, task, other, letter } = await setAside();
     expect(letter).toMatchObject({ consumer: "audit", topic: "task-events", attempts: 4 });
     // The partition went on.
     await entriesOf(user, { taskId: other.id, count: 1 });
@@ -89,11 +94,7 @@ describe("a poison event", () => {
   test("that is discarded is listed no more and never applied", {
     timeout: 2 * minute,
   }, async () => {
-    const user = await newUser();
-    const title = `Poison ${randomUUID()}`;
-    broken = await breakAudit(title);
-    const { body: task } = await user.create({ title });
-    const letter = await letterOf(broken, 40_000);
+    const { user, task, letter } = await setAside();
     expect(await events("dlq", "discard", letter.id)).toMatchObject({ code: 0 });
     await mendAudit(broken);
     expect((await letters()).map(({ id }) => id)).not.toContain(letter.id);
@@ -104,23 +105,20 @@ describe("a poison event", () => {
   test("whose redrive was cut off before its end is redriven by the next, with one effect", {
     timeout: 2 * minute,
   }, async () => {
-    const user = await newUser();
-    const title = `Poison ${randomUUID()}`;
-    broken = await breakAudit(title);
-    const { body: task } = await user.create({ title });
-    const { id } = await letterOf(broken, 40_000);
+    const { user, task, letter } = await setAside();
+    const { id } = letter;
     await mendAudit(broken);
     const cutOff = await redriveHalf(id);
     // A sidecar reads what is not committed, too: the effect may be there already.
-    expect((await letters()).map((letter) => letter.id)).toContain(id);
+    expect((await letters()).map((one) => one.id)).toContain(id);
     const { code, error } = await events("dlq", "redrive", id);
     expect(code, error).toBe(0);
-    expect((await letters()).map((letter) => letter.id)).not.toContain(id);
+    expect((await letters()).map((one) => one.id)).not.toContain(id);
     await entriesOf(user, { taskId: task.id, count: 1 });
     // The first one comes back to life, and can end nothing any more.
     await expect(cutOff.commit()).rejects.toThrow();
     await cutOff.close();
-    expect((await letters()).map((letter) => letter.id)).not.toContain(id);
+    expect((await letters()).map((one) => one.id)).not.toContain(id);
   });
 });
 
