@@ -13,7 +13,7 @@ export type ForwardDeps = {
 
 const connectTimeoutMs = 2_000;
 /** Silence of a service, longer than any answer of ours takes. */
-const silenceMs = 60_000;
+export const silenceMs = 60_000;
 
 const idempotent = new Set(["GET", "HEAD", "OPTIONS"]);
 

@@ -149,6 +149,21 @@ test("a large body goes through whole, with a length and without", async () => {
   expect(await (await fetch(`${url}/api`, sent)).text()).toBe("5000000");
 });
 
+test("a kept connection is let go before its service closes it, as a request may be on its way", async () => {
+  const service = await serve(echo);
+  const [server] = servers as [Server];
+  server.keepAliveTimeout = 2_000;
+  const connections = (): Promise<number> =>
+    new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+  const base = await start(service);
+  // Without "close", which echo answers with.
+  server.removeAllListeners("request").on("request", (_, response) => response.end("kept"));
+  expect(await (await fetch(`${base}/api/tasks`)).text()).toBe("kept");
+  expect(await connections()).toBe(1);
+  await sleep(1_500);
+  expect(await connections()).toBe(0);
+});
+
 test("who hangs up is known to the service at once", async () => {
   let closed = false;
   const url = await start(

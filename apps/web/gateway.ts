@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import type { Targets } from "#apps/contracts/gateway.ts";
 import { type AppId, appIds } from "#apps/contracts/services.ts";
-import { forward } from "./forward.ts";
+import { forward, silenceMs } from "./forward.ts";
 import { problemText, writeProblem } from "./problem.ts";
 import { createReplicas } from "./replicas.ts";
 import { serviceOf } from "./route-table.ts";
@@ -38,7 +38,10 @@ export function startGateway({
   log,
   onError,
 }: GatewayOptions): RunningGateway {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 256 });
+  // With a time of its own the agent heeds the one that a service announces for kept connections, and
+  // lets go first. Else a request may be sent just as its service closes, and nobody can say whether
+  // it was heard.
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: 256, timeout: silenceMs });
   const replicas = new Map(
     appIds.map((appId) => [appId, createReplicas(targets[appId] ?? [])] as [AppId, Replicas]),
   );
