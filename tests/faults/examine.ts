@@ -75,9 +75,15 @@ export async function examine(
     const deadLetters = await difference(witness, lettersBefore);
     const sight = await witness.look(userIds).catch(() => nothingSeen);
     const findings = check({ ...promised, ...sight, deadLetters });
-    const { tally, repeated, longestPauseMs, acknowledged } = result;
+    const { tally, repeated, longestPauseMs, slowestMs, acknowledged } = result;
     return {
-      ...{ name, load: { tally, repeated, longestPauseMs }, findings, deadLetters, repair },
+      ...{
+        name,
+        load: { tally, repeated, longestPauseMs, slowestMs },
+        findings,
+        deadLetters,
+        repair,
+      },
       ...{ acknowledged: acknowledged.length, consequences: promised.consequences },
     };
   } finally {

@@ -20,6 +20,8 @@ export type RequestSummary = {
   readonly repeated: number;
   /** The longest time without a definite answer to anybody. */
   readonly longestPauseMs: number;
+  /** The longest time that a try took to its answer. */
+  readonly slowestMs: number;
 };
 
 export type Requests = {
@@ -40,6 +42,7 @@ export function createRequests(baseUrl: string, signal: AbortSignal): Requests {
   let repeated = 0;
   let lastAnswerAt = performance.now();
   let longestPauseMs = 0;
+  let slowestMs = 0;
 
   const pauseEnds = (): void => {
     const now = performance.now();
@@ -50,7 +53,9 @@ export function createRequests(baseUrl: string, signal: AbortSignal): Requests {
   return {
     ask: async (user, wanted) => {
       for (;;) {
+        const sentAt = performance.now();
         const reply = await send(baseUrl, user, wanted);
+        if (reply) slowestMs = Math.max(slowestMs, performance.now() - sentAt);
         const said = reply ? String(reply.status) : "no answer";
         counts.set(said, (counts.get(said) ?? 0) + 1);
         if (reply && isDefinite(reply.status)) {
@@ -67,7 +72,7 @@ export function createRequests(baseUrl: string, signal: AbortSignal): Requests {
     },
     summary: () => {
       pauseEnds(); // a load that ended in silence paused until now
-      return { tally: Object.fromEntries(counts), repeated, longestPauseMs };
+      return { tally: Object.fromEntries(counts), repeated, longestPauseMs, slowestMs };
     },
   };
 }
