@@ -3,8 +3,13 @@ import { serve as serveHono, type WebSocketServerLike } from "@hono/node-server"
 import type { Hono } from "hono";
 import type { Logger } from "pino";
 
-// The sidecar hands on the headers of a record as headers of its request, whatever their size.
-const serverOptions = { maxHeaderSize: 2 * 1024 * 1024 };
+const serverOptions = {
+  // The sidecar hands on the headers of a record as headers of its request, whatever their size.
+  maxHeaderSize: 2 * 1024 * 1024,
+  // Longer than the gateway and sidecars keep theirs: who closes an idle connection first must be
+  // who uses it, else a request meets the end of its connection and nobody knows what became of it.
+  keepAliveTimeout: 120_000,
+};
 
 export type ServeOptions = {
   readonly host: string;
@@ -54,7 +59,8 @@ export function serve(app: Hono<any>, options: ServeOptions): void {
     }, exitTimeoutMs).unref();
     options.onDrain();
     const closed = new Promise((resolve) => server.close(resolve));
-    server.closeIdleConnections();
+    // Connections become idle one by one, as their answers end.
+    setInterval(() => server.closeIdleConnections(), 50).unref();
     setTimeout(() => server.closeAllConnections(), drainTimeoutMs).unref();
     await closed;
     await options
