@@ -2,15 +2,15 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AppId, StackEnvName } from "#apps/contracts/services.ts";
 import { contractOf, subscriptionsOf } from "#apps/contracts/services.ts";
-import { sidecarAnnotations } from "#components/dapr/annotations.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
 import type { Kafka } from "#components/kafka/kafka.ts";
 import type { Place } from "#components/place.ts";
 import { labelsOf, selectorOf } from "#components/place.ts";
 import type { DatabaseAccess } from "#components/postgres/postgres.ts";
 import type { RedisAccess } from "#components/redis/redis.ts";
-import { caVolumes, containerOf, migrationSpec, type ServiceSecrets } from "./container.ts";
-import { podResources, podSecurityContext, replicasOf, shutdown, spreadOf } from "./pod.ts";
+import { migrationSpec, type ServiceSecrets } from "./container.ts";
+import { deploymentSpec } from "./deployment.ts";
+import { replicasOf } from "./pod.ts";
 import { scaledObject, scales, triggerAuthentication, triggerSecretOf } from "./scaling.ts";
 
 /** What the stack tells its services; a contract's env says which of it. */
@@ -138,45 +138,12 @@ export class HonoService extends pulumi.ComponentResource {
     migrated: pulumi.Resource | undefined,
     child: Child,
   ): k8s.apps.v1.Deployment {
-    const { appId, place, identity } = args;
-    const scaled = args.autoscaling && scales(appId);
+    const { appId, place } = args;
     return new k8s.apps.v1.Deployment(
       appId,
       {
         metadata: metadata(appId, place),
-        spec: {
-          // A number here would take back what the scaler decided.
-          ...(!scaled && { replicas: replicasOf(appId, place.size) }),
-          revisionHistoryLimit: 3,
-          progressDeadlineSeconds: 300,
-          selector: { matchLabels: selectorOf(appId) },
-          strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
-          template: {
-            metadata: {
-              labels: { ...labelsOf(appId), ...identity.podLabels },
-              annotations: sidecarAnnotations({
-                appId,
-                facts: args.facts,
-                kafkaUser: args.kafka.userOf(appId),
-                apiTokenSecret: secrets.toSidecar,
-                appTokenSecret: secrets.toApp,
-                resources: podResources[place.size].sidecar,
-                logLevel: args.logLevel,
-              }),
-            },
-            spec: {
-              serviceAccountName: account.metadata.name,
-              automountServiceAccountToken: false,
-              enableServiceLinks: false,
-              securityContext: podSecurityContext,
-              imagePullSecrets: args.pullSecrets.map((name) => ({ name })),
-              terminationGracePeriodSeconds: shutdown.gracePeriodSeconds,
-              topologySpreadConstraints: spreadOf(appId, place.size, place.zones),
-              containers: [containerOf({ ...args, secrets })],
-              volumes: caVolumes(args),
-            },
-          },
-        },
+        spec: deploymentSpec({ ...args, serviceAccount: account.metadata.name, secrets }),
       },
       { ...child, dependsOn: [...(migrated ? [migrated] : []), ...args.sidecarNeeds] },
     );
