@@ -1,19 +1,9 @@
+import type { BuildJob } from "./build-job.ts";
 import { buildGo, checkGo } from "./go.ts";
 import { buildMaven, checkMaven } from "./maven.ts";
 import { buildNpm, checkNpm } from "./npm.ts";
+import type { Recipe } from "./pinned.ts";
 import type { Setting } from "./probe.ts";
-import type { Pinned, Recipe } from "./programs.ts";
-
-/** What a builder is given. It fills `entry`; all it leaves in `scratch` is thrown away. */
-export type BuildJob = {
-  readonly name: string;
-  readonly pinned: Pinned;
-  readonly entry: string;
-  readonly scratch: string;
-  readonly logFile: string;
-  readonly signal: AbortSignal;
-  readonly setting: Setting;
-};
 
 /** One way to make a program. */
 export type Builder = {

@@ -1,4 +1,4 @@
-import type { Pinned } from "./programs.ts";
+import type { Pinned } from "./pinned.ts";
 
 const kubernetes = "k8s.io/kubernetes/cmd";
 const dapr = "github.com/dapr/dapr/cmd";

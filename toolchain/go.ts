@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { BuildJob } from "./builders.ts";
+import type { BuildJob } from "./build-job.ts";
 import { makeFolder } from "./cache.ts";
+import type { GoRecipe } from "./pinned.ts";
 import { executablesOnPath, type Setting } from "./probe.ts";
-import type { GoRecipe } from "./programs.ts";
 import { toolchainFolder } from "./recipe-hash.ts";
 import { run } from "./run.ts";
 import { atLeast, parseVersion } from "./versions.ts";

@@ -1,11 +1,11 @@
 import { chmodSync, realpathSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { BuildJob } from "./builders.ts";
+import type { BuildJob } from "./build-job.ts";
 import { makeFolder } from "./cache.ts";
 import { javaRemedy } from "./find.ts";
 import { onPath } from "./on-path.ts";
+import type { MavenRecipe } from "./pinned.ts";
 import { executablesOnPath, type Setting } from "./probe.ts";
-import type { MavenRecipe } from "./programs.ts";
 import { toolchainFolder } from "./recipe-hash.ts";
 import { run } from "./run.ts";
 

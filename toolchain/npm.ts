@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import type { BuildJob } from "./builders.ts";
+import type { BuildJob } from "./build-job.ts";
+import type { NpmRecipe } from "./pinned.ts";
 import { executablesOnPath, type Setting } from "./probe.ts";
-import type { NpmRecipe } from "./programs.ts";
 import { toolchainFolder } from "./recipe-hash.ts";
 import { run } from "./run.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Pinned, Recipe } from "./programs.ts";
+import type { Pinned, Recipe } from "./pinned.ts";
 
 /** The folder of the recipes: this one. */
 export const toolchainFolder = import.meta.dirname;
