@@ -28,7 +28,7 @@ export type ImageName = keyof typeof images;
 export type ImageOverrides = { readonly [Name in ImageName]?: Image };
 
 /** The reference of an image as a pod names it. */
-export const imageReference = ({ repository, tag, digest }: Image): string =>
+const imageReference = ({ repository, tag, digest }: Image): string =>
   digest ? `${repository}:${tag}@${digest}` : `${repository}:${tag}`;
 
 /** The reference of an image of the catalog, or of what a stack puts in its place. */

@@ -22,7 +22,7 @@ export type Resource = {
 };
 
 /** Stands for a value that is not known before the deployment: it has no parts and no truth. */
-export const unknown = new (class Unknown {
+const unknown = new (class Unknown {
   toString(): string {
     return "(known when it is made)";
   }

@@ -51,7 +51,7 @@ export function createProgress(log: (line: string) => void, live?: Live): Progre
 }
 
 /** A duration since a time, such as `4s` or `2m 05s`. */
-export function elapsed(since: number, now = Date.now()): string {
+function elapsed(since: number, now = Date.now()): string {
   const seconds = Math.round((now - since) / 1_000);
   const minutes = Math.floor(seconds / 60);
   return minutes === 0 ? `${seconds}s` : `${minutes}m ${String(seconds % 60).padStart(2, "0")}s`;

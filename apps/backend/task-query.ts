@@ -78,7 +78,7 @@ export function positionOf(query: TaskQuery): Position | undefined {
 }
 
 /** The same for the same list, whatever its page: filters and sort, in one form. */
-export function digestOf({ cursor: _, limit: __, ...list }: TaskQuery): string {
+function digestOf({ cursor: _, limit: __, ...list }: TaskQuery): string {
   const canonical = Object.entries(list)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => [name, Array.isArray(value) ? [...new Set(value)].sort() : value])

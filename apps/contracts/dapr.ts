@@ -9,7 +9,7 @@ export const dapr = {
 export const eventRoute = (topic: string): string => `/internal/events/${topic}`;
 
 /** Output bindings that a service may declare, each with what it does. */
-export const bindings = {
+const bindings = {
   mail: "sends a message by SMTP",
 } as const;
 

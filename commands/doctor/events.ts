@@ -2,7 +2,7 @@ import type { DeadLetter } from "#commands/events/dead-letters.ts";
 import { broken, type Finding, warning } from "./finding.ts";
 
 /** So many records may wait for one consumer of one topic; the alert says the same. */
-export const mostLag = 1_000;
+const mostLag = 1_000;
 
 /** What is known of a lag, by Kafka itself or by its exporter. */
 export type KnownLag = { readonly app: string; readonly topic: string; readonly lag: number };
@@ -44,6 +44,6 @@ export function findingsOfLetters(letters: readonly DeadLetter[], stack: string)
 }
 
 /** What to do about the dead letters of a subscription. */
-export const deadLetterRemedy = (consumer: string, topic: string, stack: string): string =>
+const deadLetterRemedy = (consumer: string, topic: string, stack: string): string =>
   `see them: npm run events -- dlq list --app ${consumer} --topic ${topic}${stack}; mend the ` +
   "cause, then: npm run events -- dlq redrive --all (or discard) with the same options";

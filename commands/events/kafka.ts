@@ -180,7 +180,7 @@ export async function readAll(
 }
 
 /** Kafka's words for a failure; those of the client are around them. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const { message, cause, errors } = error as {
     message?: string;
     cause?: unknown;

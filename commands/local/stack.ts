@@ -19,7 +19,7 @@ import { findPrograms } from "#toolchain/find.ts";
 
 export const clone = join(import.meta.dirname, "..", "..");
 export const stack = hostStackOf(clone);
-export const stackName = "local";
+const stackName = "local";
 
 const engine = ["pulumi", "pulumi-language-nodejs"] as const;
 const stateFolder = join(stack.folder, "state");

@@ -1,7 +1,7 @@
 import { secretMark } from "#components/recording.ts";
 
 /** What a rendered file says in place of a secret. */
-export const secretMarker = "<secret>";
+const secretMarker = "<secret>";
 
 /**
  * Recorded inputs with every secret replaced by a marker, and the paths where one stood. Shapes

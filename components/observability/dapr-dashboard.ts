@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { ChartSource } from "#components/charts.ts";
 
 /** Dapr's own dashboard, pinned; it is released apart from Dapr. */
-export const daprDashboardChart: ChartSource = {
+const daprDashboardChart: ChartSource = {
   chart: "dapr-dashboard",
   version: "0.15.0",
   repository: "https://dapr.github.io/helm-charts/",

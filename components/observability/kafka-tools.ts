@@ -46,7 +46,7 @@ export const consoleWorkload = ({
 });
 
 /** Redpanda Console's configuration, all but the password. */
-export const consoleConfig = (
+const consoleConfig = (
   brokers: readonly string[],
   username: string,
   { mechanism, tls }: Pick<Kafka, "mechanism" | "tls">,

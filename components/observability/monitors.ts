@@ -30,7 +30,7 @@ type MonitorArgs = {
 };
 
 /** Whom Prometheus asks for what, as an object for its operator. */
-export const podMonitor = (args: MonitorArgs) => ({
+const podMonitor = (args: MonitorArgs) => ({
   apiVersion: "monitoring.coreos.com/v1",
   kind: "PodMonitor",
   metadata: { name: args.name, namespace: args.namespace, labels: labelsOf(args.name) },

@@ -8,7 +8,7 @@ import { merge } from "#components/platform/platform.ts";
 import { platformMonitors } from "./monitors.ts";
 
 /** kube-prometheus-stack, pinned: Prometheus 3.7 and its operator, Alertmanager, Grafana. */
-export const prometheusChart: ChartSource = {
+const prometheusChart: ChartSource = {
   chart: "oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack",
   version: "79.7.1",
 };
@@ -83,7 +83,7 @@ const sizes = {
 } as const satisfies Record<StackSize, object>;
 
 /** The chart's values; the password comes by the name of a Secret. */
-export function chartValues(
+function chartValues(
   args: Pick<PrometheusStackArgs, "size" | "storageClass" | "zipkinUrl">,
   adminSecret: pulumi.Input<string>,
 ) {

@@ -38,7 +38,7 @@ export const quantile = (
   `histogram_quantile(${share}, ${aggregate("sum", [...by, "le"])}(rate(${series(name, labels, window)})))`;
 
 /** `sum by (topic) ` before a parenthesis, or only `sum`. */
-export const aggregate = (operator: string, by: readonly string[]): string =>
+const aggregate = (operator: string, by: readonly string[]): string =>
   by.length > 0 ? `${operator} by (${by.join(", ")}) ` : operator;
 
 /**

@@ -12,7 +12,7 @@ import { selectorOf } from "#components/place.ts";
 type Container = k8s.types.input.core.v1.Container;
 
 /** Every image of ours runs as this user, which Dapr's programs insist on too. */
-export const unprivilegedId = 65_532;
+const unprivilegedId = 65_532;
 
 /** What the `restricted` level asks of a pod; it counts for an injected sidecar as well. */
 export const podSecurityContext = {

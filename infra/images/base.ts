@@ -26,7 +26,7 @@ export const readDockerfile = (clone: string): string =>
   readFileSync(join(clone, "apps", "Dockerfile"), "utf8");
 
 /** The base that a Dockerfile names by `ARG BASE=…`. */
-export function pinnedBase(dockerfile: string): string {
+function pinnedBase(dockerfile: string): string {
   const [, reference] = /^ARG BASE=(\S+)$/m.exec(dockerfile) ?? [];
   if (!reference) throw new Error("apps/Dockerfile has no line `ARG BASE=<reference>`");
   return reference;

@@ -130,7 +130,7 @@ export const deployment = (
 export const selector = { matchLabels: labels };
 
 /** Lays the second over the first, object by object; what is undefined there is taken away. */
-export function merge(base: Props, over: Props): Props {
+function merge(base: Props, over: Props): Props {
   const merged = { ...base };
   for (const [key, value] of Object.entries(over)) {
     if (value === undefined) delete merged[key];

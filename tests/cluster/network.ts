@@ -30,7 +30,7 @@ export function makeNetwork(): void {
 }
 
 /** Runs a command in the namespace of the cluster. */
-export const inNamespace = (command: string, ...args: string[]): string =>
+const inNamespace = (command: string, ...args: string[]): string =>
   run("nsenter", [`--net=/run/netns/${netns}`, command, ...args]);
 
 /** Addresses, routes and rules go with the namespace and its interfaces. */

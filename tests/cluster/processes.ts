@@ -27,7 +27,7 @@ const readyWithinMs = 90_000;
 const goneWithinMs = 15_000;
 const logTail = 15;
 
-export const logFile = (name: string): string => join(plan.state, "logs", `${name}.log`);
+const logFile = (name: string): string => join(plan.state, "logs", `${name}.log`);
 
 /** Starts a program in the cluster's network unless it runs, and waits until it is up. */
 export async function ensure({ name, command, env, ready }: Daemon): Promise<"ran" | "started"> {

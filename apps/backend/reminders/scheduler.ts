@@ -7,7 +7,7 @@ import { reasonOf } from "#apps/kit/database/reason.ts";
 import { reminders } from "./tables.ts";
 
 /** The job of a reminder, and the reminder of a job. */
-export const jobNameOf = (reminderId: string): string => `reminder-${reminderId}`;
+const jobNameOf = (reminderId: string): string => `reminder-${reminderId}`;
 export const reminderIdOf = (jobName: string): string | undefined => {
   const id = jobName.startsWith("reminder-") ? jobName.slice("reminder-".length) : "";
   return z.uuid().safeParse(id).success ? id : undefined;

@@ -12,7 +12,7 @@ export type Limiter = (counted: readonly Counted[]) => Promise<readonly Verdict[
  * `take` of `quota.ts` as one step of the server, by the server's clock: the count of all replicas
  * is one. Gives for each key whether it allows and what of its window is used, in microseconds.
  */
-export const takeScript = redisScript(`
+const takeScript = redisScript(`
 local time = redis.call('time')
 local now = time[1] * 1000 + time[2] / 1000
 local cells, allowed = {}, true

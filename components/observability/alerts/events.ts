@@ -8,9 +8,9 @@ import type { Alert, AlertsArgs } from "./alert.ts";
 /** Records that may wait for one consumer of one topic. */
 export const mostLag = 1_000;
 /** Below this rate a topic is quiet; it is no news where nothing is to be expected. */
-export const quietPerSecond = 1;
+const quietPerSecond = 1;
 /** A topic that had this rate at the same hour of the day before is expected to have some now. */
-export const expectedPerSecond = 2;
+const expectedPerSecond = 2;
 /** How far the busiest partition may be above the mean. */
 export const mostSkew = 0.2;
 

@@ -65,7 +65,7 @@ export const answering = `
 `;
 
 /** A port of 127.0.0.1 that nobody listens on. */
-export function freePort(): Promise<number> {
+function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const address = server.address();

@@ -23,7 +23,7 @@ export type Metadata = {
 };
 
 /** Says that a name is of our making, so that a successor may stand beside its predecessor. */
-export const autonamed = "pulumi.com/autonamed";
+const autonamed = "pulumi.com/autonamed";
 
 /** `Kind namespace/name`, as it is said in messages. */
 export const describe = ({ kind, metadata }: KubeObject): string =>
