@@ -15,6 +15,7 @@ const good: Evidence = {
   })),
   consequences: [],
   effects: [],
+  told: [],
   unresolved: [],
   refused: [],
   activity,
@@ -63,6 +64,11 @@ describe("the check of a fault", () => {
       "an entry under another user",
       { activity: [...without(2), { ...row(2, "c", 1), taskId: "b1" }] },
       ["missing: b/b1 created", "unexpected: task c/b1 created sequence 1 at 2", "gap: b task: 1"],
+    ],
+    [
+      "a change that was not told",
+      { told: [{ userId: "a", sequences: [1, 3], resyncs: 0 }] },
+      ["missing: told a 2"],
     ],
     ["dead letters", { deadLetters: 2 }, ["2 dead letters"]],
     [

@@ -1,4 +1,5 @@
 import { type Consequence, checkEffects, type Effect } from "./effects.ts";
+import { checkTold, type Told } from "./told.ts";
 
 /** A change of a task that the API answered with 2xx. */
 export type Acknowledgement = {
@@ -32,6 +33,8 @@ export type Evidence = {
   readonly refused: readonly string[];
   readonly activity: readonly ActivityRow[];
   readonly effects: readonly Effect[];
+  /** What clients were told of each user's changes; none where nobody could connect. */
+  readonly told: readonly Told[];
   /** Records added to dead-letter topics; undefined when Kafka could not be asked. */
   readonly deadLetters: number | undefined;
   /** Events that still wait in an outbox at the end; undefined when it could not be read. */
@@ -40,15 +43,15 @@ export type Evidence = {
 
 /** Every deviation by kind, each said in words. All lists are empty when all is well. */
 export type Findings = {
-  /** Entries beyond the first of an acknowledged change, and effects beyond the first. */
+  /** Entries beyond the first of an acknowledged change, effects and tellings beyond the first. */
   readonly duplicates: readonly string[];
-  /** Acknowledged changes without an entry, and consequences that did not follow. */
+  /** Acknowledged changes without an entry or not told, consequences that did not follow. */
   readonly missing: readonly string[];
   /** Entries and effects that nobody was promised. */
   readonly unexpected: readonly string[];
   /** Sequences that a user's log leaves out. */
   readonly gaps: readonly string[];
-  /** Entries that came after one with the same or a later sequence. */
+  /** Entries and tellings that came after one with the same or a later sequence. */
   readonly outOfOrder: readonly string[];
   /** What else went wrong: dead letters, events that wait, requests without an answer. */
   readonly others: readonly string[];
@@ -58,6 +61,7 @@ export type Findings = {
 export function check(evidence: Evidence): Findings {
   const { acknowledged, activity, consequences } = evidence;
   const effects = checkEffects(consequences, evidence.effects);
+  const told = checkTold(evidence.told, activity);
   const changes = activity.filter(({ kind }) => kind === "task");
   const entries = Map.groupBy(changes, keyOf);
   const promised = new Set(acknowledged.map(keyOf));
@@ -74,15 +78,23 @@ export function check(evidence: Evidence): Findings {
         (entries.get(keyOf(one)) ?? []).slice(1).map((row) => `${keyOf(one)} at ${row.position}`),
       ),
       ...effects.duplicates,
+      ...told.duplicates,
     ],
-    missing: [...acknowledged.map(keyOf).filter((key) => !entries.has(key)), ...effects.missing],
+    missing: [
+      ...acknowledged.map(keyOf).filter((key) => !entries.has(key)),
+      ...effects.missing,
+      ...told.missing,
+    ],
     unexpected: [
       ...withoutExcused(strangers, evidence.unresolved).map(describe),
       ...effects.unexpected,
     ],
     gaps: [...streams].flatMap(([stream, own]) => gapsOf(own).map((gap) => `${stream}: ${gap}`)),
-    outOfOrder: [...streams].flatMap(([, own]) => overtakenOf(own).map(describe)),
-    others: othersOf(evidence),
+    outOfOrder: [
+      ...[...streams].flatMap(([, own]) => overtakenOf(own).map(describe)),
+      ...told.outOfOrder,
+    ],
+    others: [...othersOf(evidence), ...told.others],
   };
 }
 

@@ -5,6 +5,7 @@ import type { Consequence } from "./effects.ts";
 import type { Repair } from "./fault.ts";
 import { enlist, type LoadResult, type Mix, startLoad } from "./load.ts";
 import type { RequestSummary } from "./requests.ts";
+import { type Audience, gather } from "./told.ts";
 import type { Witness } from "./witness.ts";
 
 export type Examination = {
@@ -30,6 +31,8 @@ export type Outcome = {
   readonly consequences: readonly Consequence[];
   readonly findings: Findings;
   readonly deadLetters: number | undefined;
+  /** Messages to clients, and connections that these lost. */
+  readonly audience: { readonly told: number; readonly lost: number };
   readonly repair: Repair | undefined;
 };
 
@@ -41,7 +44,7 @@ const strayMs = 2_000;
 
 /** Puts load on the application, disturbs it, lets it settle, and compares. */
 export async function examine(
-  stack: Pick<Stack, "baseUrl">,
+  stack: Pick<Stack, "baseUrl"> & { readonly syncUrl: string | undefined },
   witness: Witness,
   examination: Examination,
   signal: AbortSignal,
@@ -50,6 +53,7 @@ export async function examine(
   const users = await enlist(stack.baseUrl, examination.users);
   const userIds = users.map((user) => user.id);
   const lettersBefore = await witness.deadLetterEnd();
+  const audience = await gather(stack.syncUrl, users);
   const loadEnd = new AbortController();
   const stop = () => loadEnd.abort();
   signal.addEventListener("abort", stop);
@@ -70,11 +74,12 @@ export async function examine(
       (userId) => ({ userId, of: "registration", key: userId }) as const,
     );
     const promised = { ...result, consequences: [...registered, ...result.consequences] };
-    await settle(witness, userIds, promised, { settleMs, signal });
+    await settle(witness, audience, userIds, promised, { settleMs, signal });
     await afterwards?.(promised.consequences);
     const deadLetters = await difference(witness, lettersBefore);
     const sight = await witness.look(userIds).catch(() => nothingSeen);
-    const findings = check({ ...promised, ...sight, deadLetters });
+    const told = audience.told();
+    const findings = check({ ...promised, ...sight, told, deadLetters });
     const { tally, repeated, longestPauseMs, slowestMs, acknowledged } = result;
     return {
       ...{
@@ -85,10 +90,15 @@ export async function examine(
         repair,
       },
       ...{ acknowledged: acknowledged.length, consequences: promised.consequences },
+      audience: {
+        told: told.reduce((sum, { sequences }) => sum + sequences.length, 0),
+        lost: audience.lost(),
+      },
     };
   } finally {
     signal.removeEventListener("abort", stop);
     loadEnd.abort(); // also when the disturbance threw
+    audience.leave();
   }
 }
 
@@ -101,6 +111,7 @@ const nothingSeen = { activity: [], effects: [], waiting: undefined } satisfies 
 /** Waits until all that was promised is there, and for what should not come. */
 async function settle(
   witness: Witness,
+  audience: Audience,
   userIds: readonly string[],
   promised: Promised,
   { settleMs, signal }: { settleMs: number; signal: AbortSignal },
@@ -108,7 +119,8 @@ async function settle(
   const endsAt = performance.now() + settleMs;
   const isSettled = async () => {
     const sight = await witness.look(userIds);
-    return deviationsOf(check({ ...promised, ...sight, deadLetters: 0 })).length === 0;
+    const evidence = { ...promised, ...sight, told: audience.told(), deadLetters: 0 };
+    return deviationsOf(check(evidence)).length === 0;
   };
   // A store that is still away counts as not settled; the evidence is read once more afterwards.
   while (performance.now() < endsAt && !(await isSettled().catch(() => false))) {

@@ -18,7 +18,8 @@ const usage = `Usage: npm run faults [-- --fault name --seconds 20 --rate 50]
 
 Kills one process of the local stack after the other under load, has Pulumi bring it back, and
 checks that every acknowledged change has exactly one entry in the log, in order, every reminder
-one notification and one mail, and every completed task of a series one that follows it.
+one notification and one mail, every completed task of a series one that follows it; and that a
+client of every user was told each change over WebSockets once and in order.
 
   --fault    only this one; may be given several times: none, a service (backend, its
              second replica backend-2), its sidecar (backend-sidecar), kafka, redis, postgres,
@@ -32,6 +33,7 @@ one notification and one mail, and every completed task of a series one that fol
   --seconds  how long tasks are created; longer if the repair takes longer (20)
   --rate     tasks a second (50)
   --cluster  the address of the system on the cluster of this machine: pods are killed and rolled there
+  --sync     where sync is there; without it nobody follows changes over WebSockets
   --prove    instead show that the check finds lost, swapped and doubled events and effects: some
              are tampered with
   --help     print this
@@ -59,6 +61,7 @@ async function main(): Promise<number> {
       rounds: { type: "string", default: "10" },
       replicas: { type: "string" },
       cluster: { type: "string" },
+      sync: { type: "string" },
       prove: { type: "boolean", default: false },
       help: { type: "boolean", short: "h" },
     },
@@ -70,7 +73,8 @@ async function main(): Promise<number> {
   const loadMs = positive("--seconds", values.seconds) * 1_000;
   const rate = positive("--rate", values.rate);
   if (values.cluster !== undefined) {
-    return onCluster(values.cluster, values.fault, { loadMs, rate });
+    const where = { baseUrl: values.cluster, syncUrl: values.sync };
+    return onCluster(where, values.fault, { loadMs, rate });
   }
   const choice = {
     ...{ names: values.fault, withLong: values.long, prove: values.prove },
@@ -91,6 +95,8 @@ async function main(): Promise<number> {
 }
 
 type Size = Pick<Examination, "loadMs" | "rate">;
+/** Where the API is, and where WebSockets are opened, if anywhere. */
+type Where = { readonly baseUrl: string; readonly syncUrl: string | undefined };
 type Choice = {
   readonly names: string[] | undefined;
   readonly withLong: boolean;
@@ -118,7 +124,7 @@ async function onLocalStack(
     ? provingPlans(stack, witness, size)
     : chosen.map((fault) => faultPlan(fault, size));
   try {
-    return await runAll(stack, witness, plans);
+    return await runAll({ ...stack, syncUrl: stack.baseUrl }, witness, plans);
   } finally {
     await witness.close();
   }
@@ -126,18 +132,18 @@ async function onLocalStack(
 
 /** The same examination of the system on a cluster, which repairs itself. */
 async function onCluster(
-  baseUrl: string,
+  where: Where,
   chosen: readonly string[] | undefined,
   size: Size,
 ): Promise<number> {
   const { clusterFaults, clusterStack } = await import("./cluster.ts");
-  const stack = clusterStack(baseUrl);
-  await requireApi(baseUrl);
+  const stack = clusterStack(where.baseUrl);
+  await requireApi(where.baseUrl);
   const faults = choose(clusterFaults(), chosen, false);
   const witness = createWitness(stack);
   const plans = faults.map((fault) => faultPlan(fault, size));
   try {
-    return await runAll(stack, witness, plans);
+    return await runAll(where, witness, plans);
   } finally {
     await witness.close();
   }
@@ -194,11 +200,7 @@ function effectsPlan({ sql }: Witness, size: Size): Plan {
   };
 }
 
-async function runAll(
-  stack: Pick<Stack, "baseUrl">,
-  witness: Witness,
-  plans: readonly Plan[],
-): Promise<number> {
+async function runAll(where: Where, witness: Witness, plans: readonly Plan[]): Promise<number> {
   const interruption = new AbortController();
   process.once("SIGINT", () => {
     console.log("\ninterrupted: the load ends, the stack stays (a repair under way is finished)");
@@ -208,7 +210,7 @@ async function runAll(
   console.log(heading());
   for (const { examination, objections } of plans) {
     try {
-      const outcome = await examine(stack, witness, examination, interruption.signal);
+      const outcome = await examine(where, witness, examination, interruption.signal);
       const against = objections(outcome);
       console.log(line(outcome, against.length === 0));
       if (against.length > 0) console.log(examples(against));

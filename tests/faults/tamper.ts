@@ -8,7 +8,7 @@ import type { Witness } from "./witness.ts";
 /** A way to break the promise on purpose, which the check has to find. */
 export type Tampering = {
   readonly name: string;
-  /** Does it to rows that wait in the outbox; resolves to the tasks concerned. */
+  /** Does it to rows that wait in the outbox; resolves to the tasks, or tellings, concerned. */
   readonly tamper: (witness: Witness, userIds: readonly string[]) => Promise<string[]>;
   /** Whether the check says what was done to these tasks, and says it of no other. */
   readonly isFound: (findings: Findings, taskIds: readonly string[]) => boolean;
@@ -24,6 +24,7 @@ const standstillMs = 4_000;
 export const tamperings: readonly Tampering[] = [
   { name: "prove: lost", tamper: deleteRows, isFound: isLossFound },
   { name: "prove: swapped", tamper: swapRows, isFound: isSwapFound },
+  { name: "prove: not told", tamper: deleteFromFeed, isFound: isSilenceFound },
 ];
 
 /** Stops backend's sidecar so that events wait, tampers with some, and lets it go on. */
@@ -82,6 +83,28 @@ async function swapRows({ sql }: Witness, userIds: readonly string[]): Promise<s
     return pairs;
   });
   return swapped.map(({ subjects }) => subjects[1] ?? "");
+}
+
+// From the feed as well, where sync finds what it was not told.
+async function deleteFromFeed({ sql }: Witness, userIds: readonly string[]): Promise<string[]> {
+  const rows = await sql<{ userId: string; sequence: number }[]>`
+    with updates as (
+      delete from backend.outbox where id in (
+        select row.id from backend.outbox as row
+        where row.topic = 'task-updates' and row.user_id = any(${[...userIds]}::uuid[])
+          and exists (
+            select from backend.outbox as read
+            where read.lane = row.lane and read.occurred_at < row.occurred_at - interval '1 second')
+        order by row.id desc limit ${wanted})
+      returning user_id, sequence)
+    delete from backend.task_changes as change using updates
+    where change.user_id = updates.user_id and change.sequence = updates.sequence
+    returning change.user_id as "userId", change.sequence::float8 as sequence`;
+  return rows.map(({ userId, sequence }) => `told ${userId} ${sequence}`);
+}
+
+function isSilenceFound({ missing }: Findings, told: readonly string[]): boolean {
+  return missing.length === told.length && told.every((one) => missing.includes(one));
 }
 
 function isLossFound({ missing }: Findings, taskIds: readonly string[]): boolean {
