@@ -118,12 +118,13 @@ async function oneRound(
     if (found.length > 0) throw new Error(`in clear in the state: ${found.join(", ")}`);
   });
   const { baseUrl, services } = await stack.outputs();
-  const where = ["--url", baseUrl, "--mail", cluster.mail.url, "--sync", services.sync.address];
+  const followed = ["--sync", services.sync.address];
+  const where = ["--url", baseUrl, "--mail", cluster.mail.url, ...followed];
   await phases.run(name("behaviours"), () => node("tests/e2e/main.ts", "--direct", ...where));
   if (faults) {
     const chosen = faults.flatMap((fault) => ["--fault", fault]);
     await phases.run(name("faults"), () =>
-      node("tests/faults/main.ts", "--cluster", baseUrl, ...chosen),
+      node("tests/faults/main.ts", "--cluster", baseUrl, ...followed, ...chosen),
     );
   }
   await phases.run(name("one change touches what it must"), () => changeOne(cluster, provider));

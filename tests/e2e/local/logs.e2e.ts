@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { syncProtocol, tokenProtocolPrefix } from "#apps/contracts/sync.ts";
 import { call, newUser } from "../client.ts";
+import { open } from "../socket.ts";
 import { requireStack } from "../stack.ts";
 import { entriesOf } from "../wait.ts";
 
@@ -29,6 +31,13 @@ describe("the logs of everything", () => {
     await user.call("POST", "/api/tasks", { body: { title: mark.repeat(100_000) } });
     await user.call("GET", `/api/tasks?cursor=${text("cursor")}`);
     await call("GET", "/api/tasks", { headers: { authorization: `Bearer ${text("token")}` } });
+    // A page's token is in a header that nobody thinks of, and what a client says is a user's too.
+    const page = open({ protocols: [syncProtocol, `${tokenProtocolPrefix}${user.token}`] });
+    await page.first("ready");
+    page.socket.send(text("message"));
+    await page.closed;
+    const forged = [syncProtocol, `${tokenProtocolPrefix}${text("token")}`];
+    expect(await open({ protocols: forged }).refused).toBe(401);
     await user.call("DELETE", path);
     await entriesOf(user, { taskId: body.id, count: 2 });
     await sleep(500);

@@ -1,14 +1,17 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SignJWT } from "jose";
 import postgres from "postgres";
 import { afterAll, describe, expect, test } from "vitest";
 import { closeCodes } from "#apps/contracts/sync.ts";
+import { tokenTerms } from "#apps/kit/http/bearer.ts";
 import { replicaName } from "#infra/host/port-plan.ts";
 import { type Identity, isAlive } from "#infra/host/provider/proc.ts";
 import { readRecord } from "#infra/host/provider/record.ts";
 import { placesOf } from "#infra/host/provider/stack-folder.ts";
 import { newUser, type User } from "../client.ts";
-import { type Connected, connect, numbers, sequencesOf } from "../socket.ts";
+import { type Connected, connect, numbers, open, sequencesOf } from "../socket.ts";
 import { repositoryFolder, requireStack } from "../stack.ts";
 
 const stack = requireStack();
@@ -56,6 +59,17 @@ function processOf(name: string): Identity {
   const record = readRecord(placesOf(stack.stackFolder, name).record);
   if (!record) throw new Error(`${name} has no record`);
   return record;
+}
+
+/** What a process of the stack was started with. */
+function environmentOf(name: string): NodeJS.ProcessEnv {
+  const text = readFileSync(`/proc/${processOf(name).pid}/environ`, "utf8");
+  return Object.fromEntries(
+    text.split("\0").map((entry) => {
+      const [key = "", ...value] = entry.split("=");
+      return [key, value.join("=")];
+    }),
+  );
 }
 
 async function untilGone(process: Identity): Promise<void> {
@@ -142,6 +156,24 @@ async function goOnElsewhere(user: User, staying: Connected): Promise<void> {
   expect(sequencesOf(staying)).toEqual(numbers(1, 4));
   await elsewhere.close();
 }
+
+test("a client whose token runs out is closed, and not let in again with it", async () => {
+  const user = await newUser();
+  const expiresAt = Math.ceil(Date.now() / 1_000) + 2;
+  const token = await new SignJWT()
+    .setProtectedHeader({ alg: tokenTerms.algorithm })
+    .setIssuer(tokenTerms.issuer)
+    .setAudience(tokenTerms.audience)
+    .setSubject(user.id)
+    .setExpirationTime(expiresAt)
+    .sign(new TextEncoder().encode(environmentOf("sync").TOKEN_SECRET));
+  const headers = { Authorization: `Bearer ${token}` };
+  const client = open({ headers });
+  await client.first("ready");
+  expect(await client.closed).toBe(closeCodes.expired);
+  expect(Date.now()).toBeGreaterThanOrEqual(expiresAt * 1_000 - 50);
+  expect(await open({ headers }).refused).toBe(401);
+});
 
 test("a client from before what is kept is told to begin anew, and goes on from there", async () => {
   const user = await newUser();
