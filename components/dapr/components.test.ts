@@ -62,9 +62,24 @@ describe("the Kafka component", () => {
   });
 });
 
-test("the state store is scoped to the services that declare state", () => {
+test("the state store is Redis, for the services that declare state, each with keys of its own", () => {
   const store = componentsOf(facts).find(({ metadata }) => metadata.name === "statestore");
+  expect(store?.spec).toMatchObject({ type: "state.redis" });
   expect(store?.scopes).toEqual(appIds.filter((appId) => services[appId].state));
+  expect(settingOf("statestore", "keyPrefix")).toBe("appid");
+  expect(settingOf("statestore", "redisHost")).toBe(facts.redis.address);
+});
+
+test("the secret store is what the stack says, for all; in a cluster it is Kubernetes itself", () => {
+  const store = componentsOf(facts).find(({ metadata }) => metadata.name === "secrets");
+  expect(store?.spec).toMatchObject({ type: "secretstores.local.file" });
+  expect(store?.scopes).toEqual([...appIds]);
+  expect(new Set(componentsOf(facts).map(({ auth }) => auth?.secretStore))).toEqual(
+    new Set(["secrets"]),
+  );
+  const inCluster = componentsOf(daprFacts);
+  expect(inCluster.map(({ metadata }) => metadata.name)).not.toContain("secrets");
+  expect(new Set(inCluster.map(({ auth }) => auth?.secretStore))).toEqual(new Set(["kubernetes"]));
 });
 
 describe("the mail binding", () => {
@@ -169,6 +184,17 @@ describe("the configuration of a sidecar", () => {
     expect(accessOf("notification")).toMatchObject({ defaultAction: "deny", policies: [] });
     expect(accessOf("sync")).toMatchObject({ defaultAction: "deny", policies: [] });
   });
+
+  test.each(appIds)(
+    "of %s asks for mTLS, metrics and the share of traces of its stack",
+    (appId) => {
+      expect(configurationOf(appId, facts).spec).toMatchObject({
+        mtls: { enabled: true },
+        metric: { enabled: true },
+        tracing: { samplingRate: "0.1", zipkin: { endpointAddress: facts.tracing.zipkinEndpoint } },
+      });
+    },
+  );
 
   test("opens no API of the sidecar that the service has no use for", () => {
     const { allowed } = configurationOf("audit", facts).spec.api as { allowed: { name: string }[] };
