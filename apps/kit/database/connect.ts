@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
@@ -10,7 +9,7 @@ export type Database = PgDatabase<PgQueryResultHKT>;
 
 export type Connection = {
   readonly database: Database;
-  /** Resolves when a trivial query is answered within the time, rejects otherwise. */
+  /** Resolves when a trivial query is answered within the time, however busy the others are. */
   readonly ping: (timeoutMs?: number) => Promise<void>;
   /** Waits for queries under way, 5 s at most. */
   readonly close: () => Promise<void>;
@@ -44,16 +43,20 @@ export function connect(url: string, options: { maxConnections?: number } = {}):
   });
   // A lost connection is replaced, and whoever was using it gets the error of the query. Unheard,
   // the events would end the process: the pool's for one that is idle, its own for one in use.
-  pool.on("error", () => {});
-  pool.on("connect", (client) => client.on("error", () => {}));
+  // Of its own: a pool whose connections are all in use is no database that is away.
+  const probe = new pg.Pool({ ...connectionOptions, connectionString: url, max: 1 });
+  for (const one of [pool, probe]) {
+    one.on("error", () => {});
+    one.on("connect", (client) => client.on("error", () => {}));
+  }
   const database = drizzle(tracedPool(pool)) as unknown as Database;
   const transaction = database.transaction.bind(database);
   database.transaction = (work, config) =>
     traced("transaction", "CLIENT", () => transaction(work, config));
   return {
     database,
-    ping: (timeoutMs = 1_000) => answered(database.execute(sql`select 1`), timeoutMs),
-    close: () => answered(pool.end(), closeTimeoutMs).catch(() => {}),
+    ping: (timeoutMs = 1_000) => answered(probe.query("select 1"), timeoutMs),
+    close: () => answered(Promise.all([pool.end(), probe.end()]), closeTimeoutMs).catch(() => {}),
   };
 }
 

@@ -1,5 +1,7 @@
+import { sql } from "drizzle-orm";
 import postgres from "postgres";
 import { afterAll, describe, expect, test } from "vitest";
+import { connect } from "#apps/kit/database/connect.ts";
 import { readRecord } from "#infra/host/provider/record.ts";
 import { placesOf } from "#infra/host/provider/stack-folder.ts";
 import { newUser } from "../client.ts";
@@ -52,5 +54,17 @@ describe("connections to the database", () => {
       expect(pidOf(name)).toBe(pid);
       expect(running(pid), name).toBe(true);
     }
+  });
+
+  test("can all be in use: the database is there all the same", async () => {
+    const { database, ping, close } = connect(stack.postgres.adminUrl, { maxConnections: 1 });
+    const busy = database.execute(sql`select pg_sleep(3)`);
+    await ping(2_000);
+    const waited = database.execute(sql`select 1`).then(() => "answered");
+    const soon = new Promise((resolve) => setTimeout(() => resolve("waits"), 200));
+    expect(await Promise.race([waited, soon])).toBe("waits");
+    await Promise.all([busy, waited]);
+    await close();
+    await expect(ping()).rejects.toThrow();
   });
 });
