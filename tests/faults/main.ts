@@ -116,7 +116,7 @@ async function onLocalStack(
   const faults = [
     ...killsOf(stack, engine),
     ...awayFaults(stack, engine, witness.sql, awayMs),
-    rollingRestarts(stack, rounds),
+    rollingRestarts(stack, engine, rounds),
   ];
   const chosen = choose(faults, names, withLong);
   await requireApi(stack.baseUrl);

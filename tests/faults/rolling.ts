@@ -5,13 +5,14 @@ import { start, stopRunning } from "#infra/host/provider/process-start.ts";
 import { readRecord } from "#infra/host/provider/record.ts";
 import { placesOf } from "#infra/host/provider/stack-folder.ts";
 import { repositoryFolder, type Stack } from "../e2e/stack.ts";
+import type { Engine } from "./engine.ts";
 import { type Fault, timed } from "./fault.ts";
 
 /**
  * Every process of the stack is stopped as the stack stops it and started again, one after another,
  * each when the one before is ready; and all of it so many times.
  */
-export const rollingRestarts = (stack: Stack, rounds: number): Fault => ({
+export const rollingRestarts = (stack: Stack, engine: Engine, rounds: number): Fault => ({
   name: "rolling-restarts",
   isLong: true,
   strike: () =>
@@ -19,17 +20,23 @@ export const rollingRestarts = (stack: Stack, rounds: number): Fault => ({
       const processes = await processesOf(stack);
       for (let round = 1; round <= rounds; round++) {
         const since = performance.now();
-        for (const inputs of processes) await restart(inputs);
+        for (const inputs of processes) await restart(inputs, engine);
         const seconds = ((performance.now() - since) / 1_000).toFixed(0);
         console.log(`  round ${round} of ${rounds}: ${processes.length} restarted in ${seconds} s`);
       }
     }),
 });
 
-async function restart(inputs: ProcessInputs): Promise<void> {
+/** What does not come back is a failure; what follows of it is looked at with everything up again. */
+async function restart(inputs: ProcessInputs, engine: Engine): Promise<void> {
   const { signal } = new AbortController();
-  await stopRunning(inputs);
-  await start({ inputs, outputs: {} }, inputs, { signal, report: () => {} });
+  try {
+    await stopRunning(inputs);
+    await start({ inputs, outputs: {} }, inputs, { signal, report: () => {} });
+  } catch (error) {
+    await engine.repair(inputs.name);
+    throw error;
+  }
 }
 
 /** What each process was started with, in the order of their starts, as the engine has it. */
