@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json } from "node:stream/consumers";
 import { afterEach, expect, test } from "vitest";
-import { sampleRow } from "#apps/kit/testing/samples.ts";
+import { sampleRow, uuidOf } from "#apps/kit/testing/samples.ts";
 import { createTracer, type ZipkinSpan } from "#apps/kit/tracing/tracer.ts";
 import { createBulkPublisher } from "./publish-bulk.ts";
 
-type Entry = { entryId: string; metadata: { traceparent: string } };
+type Entry = { entryId: string; metadata: { traceparent: string; partitionKey: string } };
 type Call = { path: string | undefined; token: unknown; traceparent: unknown; entries: Entry[] };
 
 let server: Server | undefined;
@@ -42,6 +42,16 @@ test("an answer without content means that all were sent", async () => {
   );
   expect(calls[0]?.token).toBe("token");
   expect(calls[0]?.entries.map(({ entryId }) => entryId)).toEqual(["1", "2"]);
+});
+
+test("the key of each record is its user, so that their events keep their order", async () => {
+  const { calls, publish } = await sidecar(204, "");
+  const users = [uuidOf(11), uuidOf(12)];
+  await publish(
+    "task-events",
+    users.map((userId, id) => sampleRow({ id, userId })),
+  );
+  expect(calls[0]?.entries.map(({ metadata }) => metadata.partitionKey)).toEqual(users);
 });
 
 test("the entries that the sidecar names were refused, and only they", async () => {

@@ -6,7 +6,13 @@ import type { Database } from "#apps/kit/database/connect.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
 import { bytesOf, sampleBytes, silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
 import type { DeadLetter } from "./dead-letters.ts";
-import { createReceiver, type Handlers, type Outcome, type ReceiverDeps } from "./subscriptions.ts";
+import {
+  createReceiver,
+  type Handlers,
+  type Outcome,
+  poisonDelaysMs,
+  type ReceiverDeps,
+} from "./subscriptions.ts";
 import { inbox, userSequences } from "./tables.ts";
 
 const contract = {
@@ -140,6 +146,21 @@ describe("a handler that throws", () => {
       expect(outcomes).toEqual(["dead-lettered"]);
     },
   );
+
+  test("is tried again after 1, 3 and 10 s, unless it is told otherwise", async () => {
+    expect(poisonDelaysMs).toEqual([1_000, 3_000, 10_000]);
+    const stopping = new AbortController();
+    const { receive, handler } = setUp(poison, {
+      retryDelaysMs: undefined,
+      signal: stopping.signal,
+    });
+    const since = performance.now();
+    const verdict = receive("user-events", delivery("user-events"));
+    await vi.waitFor(() => expect(handler).toHaveBeenCalledTimes(2), { timeout: 10_000 });
+    expect(performance.now() - since).toBeGreaterThanOrEqual(990);
+    stopping.abort();
+    expect(await verdict).toBe("RETRY");
+  });
 
   test("drops an ephemeral event after as many tries", async () => {
     const { receive, handler, letters, outcomes } = setUp(poison);

@@ -55,12 +55,15 @@ export type ReceiverDeps = {
   readonly tracer?: Tracer;
   readonly observe?: (topic: Topic, outcome: Outcome, event?: Envelope<Topic>) => void;
   /** Waits between the tries of a handler that throws, in ms. */
-  readonly retryDelaysMs?: readonly number[];
+  readonly retryDelaysMs?: readonly number[] | undefined;
   /** Aborted when the service shuts down: waiting ends and the event is delivered again. */
   readonly signal?: AbortSignal;
 };
 
 export type Receive = (topic: Topic, delivery: Delivery) => Promise<Verdict>;
+
+/** Before each further try of what failed: all together less than 15 s, which others then wait. */
+export const poisonDelaysMs: readonly number[] = [1_000, 3_000, 10_000];
 
 /**
  * Runs the handlers of a service and sorts their failures: what is away is waited for, what is
@@ -71,7 +74,7 @@ export function createReceiver<S extends ServiceContract>(
   handlers: Handlers<S>,
   deps: ReceiverDeps,
 ): Receive {
-  const delaysMs = deps.retryDelaysMs ?? [1_000, 3_000, 10_000];
+  const delaysMs = deps.retryDelaysMs ?? poisonDelaysMs;
 
   return async (topic, delivery) => {
     const effect = contract.subscribes[topic];
