@@ -26,7 +26,7 @@ function pair() {
       know: vi.fn(),
       userIds: () => [alice],
     };
-    const readHeads = vi.fn(async () => new Map([[alice, 7]]));
+    const readHeads = vi.fn(async (_: readonly string[]) => new Map([[alice, 7]]));
     const redis = {
       publish: async (_: string, message: string) => {
         if (away.has(replicaId)) return false;
@@ -112,6 +112,17 @@ test("a push elsewhere is told of the span in which the event was given to a rep
   for (const { hub } of [one, two]) {
     expect(hub.happened.mock.calls[0]?.[0].traceparent).toBe(traceparentOf(span.trace));
   }
+});
+
+test("a replica that hears nobody gets to all of its users, however many there are", async () => {
+  const { clock, away, one } = pair();
+  away.add("one");
+  const users = Array.from({ length: 2_500 }, (_, index) => uuidOf(index));
+  one.hub.userIds = () => users;
+  for (clock.now = 4_000; clock.now <= 6_000; clock.now += 1_000) await one.tick();
+  const asked = one.readHeads.mock.calls.flatMap(([some]) => some);
+  expect(asked.toSorted()).toEqual(users.toSorted());
+  expect(one.readHeads.mock.calls.every(([some]) => some.length <= 100)).toBe(true);
 });
 
 test("one that listens again looks once for what it did not hear", async () => {

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { headsAtOnce, serverMessage } from "#apps/contracts/sync.ts";
+import { serverMessage } from "#apps/contracts/sync.ts";
 import { traceparentOf } from "#apps/kit/http/trace.ts";
 import type { RedisClient } from "#apps/kit/redis/client.ts";
 import { currentTrace } from "#apps/kit/tracing/scope.ts";
 import type { ReadHeads } from "./feed.ts";
 import type { Happening, Hub } from "./hub.ts";
+import { createLookups } from "./lookups.ts";
 
 /**
  * An event reaches one replica, its user's clients may be at any. The replica tells the others
@@ -38,8 +39,6 @@ const forgottenAfterMs = 180_000;
 const lookEveryMs = 60_000;
 /** Users who were not told of elsewhere; beyond it everybody looks for all of theirs. */
 const mostMissed = 5_000;
-/** Calls to backend a second, of a hundred users each. */
-const mostLooks = 10;
 
 const change = serverMessage.options[0].omit({ type: true });
 const common = { from: z.string(), userId: z.string(), occurredAt: z.string() };
@@ -61,16 +60,12 @@ export function createReplicas(deps: ReplicasDeps): Replicas {
   const others = new Map<string, number>();
   let lookedAt = now();
   let missed: Set<string> | null = new Set();
-  // Whose feed is to be looked into; null for everybody's.
-  let wanted: Set<string> | null = new Set();
-  let looking = false;
+  const lookups = createLookups(hub, readHeads);
 
   redis.subscribe(channel, {
     onMessage: hear,
     // What came before was not heard.
-    onListening: () => {
-      wanted = null;
-    },
+    onListening: () => lookups.want("everybody"),
   });
 
   function hear(text: string): void {
@@ -83,8 +78,7 @@ export function createReplicas(deps: ReplicasDeps): Replicas {
 
   function hearAlive(sign: z.infer<typeof signOfLife>): void {
     others.set(sign.from, now());
-    if (sign.missed === null) wanted = null;
-    else for (const userId of sign.missed) wanted?.add(userId);
+    lookups.want(sign.missed ?? "everybody");
   }
 
   async function sayAlive(): Promise<void> {
@@ -93,24 +87,6 @@ export function createReplicas(deps: ReplicasDeps): Replicas {
     const message = { from: replicaId, missed: saying && [...saying] };
     if (await redis.publish(channel, JSON.stringify(message))) return;
     missed = saying === null || missed === null ? null : new Set([...saying, ...missed]);
-  }
-
-  /** Asks for the sequences of users who have clients here; those clients read what is new. */
-  async function look(): Promise<void> {
-    const here = hub.userIds();
-    const asked = wanted;
-    const users = asked === null ? here : here.filter((userId) => asked.has(userId));
-    wanted = new Set();
-    const now = users.slice(0, headsAtOnce * mostLooks);
-    for (const userId of users.slice(now.length)) wanted.add(userId);
-    for (let at = 0; at < now.length; at += headsAtOnce) {
-      const some = now.slice(at, at + headsAtOnce);
-      try {
-        for (const [userId, sequence] of await readHeads(some)) hub.know(userId, sequence);
-      } catch {
-        for (const userId of some) wanted?.add(userId); // backend is away: at the next tick
-      }
-    }
   }
 
   function isOneSilent(): boolean {
@@ -133,15 +109,13 @@ export function createReplicas(deps: ReplicasDeps): Replicas {
       await sayAlive();
       const deaf = now() - heardAt > silentAfterMs;
       deps.onDeaf?.(deaf);
-      if (deaf || isOneSilent() || now() - lookedAt > lookEveryMs) {
-        wanted = null;
+      const isTime = deaf || isOneSilent() || now() - lookedAt > lookEveryMs;
+      // Not before a round has come to its end, or the last of many users would never have their turn.
+      if (isTime && lookups.areDone()) {
+        lookups.want("everybody");
         lookedAt = now();
       }
-      if (looking || wanted?.size === 0) return;
-      looking = true;
-      await look().finally(() => {
-        looking = false;
-      });
+      if (!lookups.areDone()) await lookups.look();
     },
   };
 }
