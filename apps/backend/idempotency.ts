@@ -17,6 +17,8 @@ export type KeyedRequest = {
   readonly key: string | undefined;
   /** What must be the same for the same key: method, path, precondition and body. */
   readonly fingerprint: string;
+  /** The work is a single statement: without a key it needs no transaction. */
+  readonly isAtomic: boolean;
 };
 
 // By the database's clock: that of one replica may be wrong.
@@ -37,6 +39,7 @@ export async function answerOnce(
   if (key !== undefined && (key.length === 0 || key.length > longestKey)) {
     throw new Problem(400, "Invalid input", `Idempotency-Key has 1 to ${longestKey} characters`);
   }
+  if (key === undefined && request.isAtomic) return { ...(await work(database)), replayed: false };
   const requestHash = createHash("sha256").update(request.fingerprint).digest("hex");
 
   return database.transaction(async (transaction) => {

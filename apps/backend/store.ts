@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { services } from "#apps/contracts/services.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
@@ -44,6 +44,7 @@ export function createTaskStore(
   follow: FollowChange = async () => {},
 ) {
   return {
+    /** One statement, unless the task recurs: see `isOneStatement`. */
     create: async (tx: Database, actor: Actor, input: NewTask): Promise<TaskRow> => {
       const now = new Date();
       const dueDate = input.due_date ? new Date(input.due_date) : null;
@@ -61,18 +62,13 @@ export function createTaskStore(
         createdAt: now,
         updatedAt: now,
       };
-      const row = only(await tx.insert(tasks).values(values).returning(taskColumns));
-      await record(tx, actor, "created", row);
-      return row;
+      return insert(tx, actor, values);
     },
 
     /** A task made from another of its series, with the rule and id of that series. */
     createInSeries: async (tx: Database, actor: Actor, task: SeriesTask): Promise<TaskRow> => {
       const now = new Date();
-      const values = { ...task, userId: actor.userId, createdAt: now, updatedAt: now };
-      const row = only(await tx.insert(tasks).values(values).returning(taskColumns));
-      await record(tx, actor, "created", row);
-      return row;
+      return insert(tx, actor, { ...task, userId: actor.userId, createdAt: now, updatedAt: now });
     },
 
     /** Setting `completed` is completing and opening again; to what it is, it changes nothing. */
@@ -133,26 +129,33 @@ export function createTaskStore(
     },
   };
 
+  async function insert(
+    tx: Database,
+    actor: Actor,
+    values: Omit<TaskRow, "completed" | "version">,
+  ): Promise<TaskRow> {
+    const row = { ...values, completed: false, version: 1 };
+    await record(tx, actor, "created", row, [tx.insert(tasks).values(row).getSQL()]);
+    return row;
+  }
+
   async function record(
     tx: Database,
     actor: Actor,
     change: ChangeKind,
     row: TaskRow,
+    also: readonly SQL[] = [],
   ): Promise<void> {
     await follow(tx, actor, change, row);
     const { userId, traceparent, correlationId } = actor;
     const occurredAt = new Date();
     const task = taskDataOf(row);
-    const sequence = await outbox.nextSequence(tx, userId);
-    await tx.insert(taskChanges).values({
-      userId,
-      sequence,
-      taskId: row.id,
-      change,
-      task: { ...task, version: row.version },
-      changedAt: occurredAt,
-    });
-    await outbox.append(tx, { userId, occurredAt, traceparent, sequence }, [
+    const kept = JSON.stringify({ ...task, version: row.version });
+    const feed = sql`insert into ${taskChanges}
+      (user_id, sequence, task_id, change, task, changed_at)
+      select ${userId}::uuid, taken.last, ${row.id}::uuid, ${change}::text, ${kept}::jsonb,
+        ${occurredAt.toISOString()}::timestamptz from taken`;
+    const events = [
       {
         topic: "task-events",
         data: {
@@ -178,9 +181,15 @@ export function createTaskStore(
           },
         },
       },
-    ]);
+    ] as const;
+    await outbox.record(tx, { userId, occurredAt, traceparent }, events, {
+      also: [...also, feed],
+    });
   }
 }
+
+/** Whether making the task is a single statement, which needs no transaction around it. */
+export const isOneStatement = (input: NewTask): boolean => !input.recurring;
 
 export type TaskStore = ReturnType<typeof createTaskStore>;
 

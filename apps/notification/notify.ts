@@ -42,8 +42,7 @@ export async function notify(
     .onConflictDoNothing()
     .returning();
   if (!mail) return;
-  const sequence = await outbox.nextSequence(tx, userId);
-  await outbox.append(tx, { userId, occurredAt: createdAt, traceparent, sequence }, [
+  await outbox.record(tx, { userId, occurredAt: createdAt, traceparent }, [
     {
       topic: "notifications",
       data: {

@@ -2,7 +2,6 @@ import { and, asc, desc, eq, inArray, lte, ne, sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { services } from "#apps/contracts/services.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
-import { takeNext } from "#apps/kit/events/counter.ts";
 import type { Outbox } from "#apps/kit/events/outbox.ts";
 import { Problem } from "#apps/kit/http/problem.ts";
 import { type TaskRow, tasks } from "../schema.ts";
@@ -170,22 +169,19 @@ export function createReminderStore(database: Database, outbox: BackendOutbox) {
       return undefined;
     }
     const { userId, traceparent } = row;
+    const data = {
+      user_id: userId,
+      reminder_id: row.id,
+      task_id: row.taskId,
+      title: task.title,
+      due_at: task.dueDate.toISOString(),
+      remind_at: row.remindAt.toISOString(),
+      reminder_type: row.type,
+    };
+    const change = { userId, occurredAt: firedAt, traceparent };
     // A stream of its own: see DECISIONS, 49.
-    const sequence = await takeNext(tx, reminderSequences, userId);
-    await outbox.append(tx, { userId, occurredAt: firedAt, traceparent, sequence }, [
-      {
-        topic: "reminders",
-        data: {
-          user_id: userId,
-          reminder_id: row.id,
-          task_id: row.taskId,
-          title: task.title,
-          due_at: task.dueDate.toISOString(),
-          remind_at: row.remindAt.toISOString(),
-          reminder_type: row.type,
-        },
-      },
-    ]);
+    const counter = reminderSequences;
+    await outbox.record(tx, change, [{ topic: "reminders", data }], { counter });
     return { row, latenessMs: latenessOf(row, firedAt) };
   }
 }

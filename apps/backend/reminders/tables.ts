@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { index, pgTable, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import type { EventOf } from "#apps/contracts/events.ts";
-import { counterTable } from "#apps/kit/events/counter.ts";
+import { counterTable } from "#apps/kit/events/tables.ts";
 
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 

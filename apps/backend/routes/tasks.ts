@@ -8,7 +8,7 @@ import type { ShellVariables } from "#apps/kit/http/variables.ts";
 import { type Answer, answerOnce } from "../idempotency.ts";
 import type { Page } from "../list-cache.ts";
 import type { TaskRow } from "../schema.ts";
-import type { Actor, TaskStore } from "../store.ts";
+import { type Actor, isOneStatement, type TaskStore } from "../store.ts";
 import { positionOf, type TaskQuery, taskQuery } from "../task-query.ts";
 import { newTask, taskPatch, taskView } from "../tasks.ts";
 import { expectedVersion, readBody, readQuery, taskIdOf } from "./input.ts";
@@ -30,10 +30,11 @@ export function createTaskRoutes({ database, store, list, wake }: TaskRouteDeps)
 
   app.post("/", async (context) => {
     const input = await readBody(context, newTask);
-    return change(context, async (tx, actor) => {
+    const work = async (tx: Database, actor: Actor) => {
       const row = await store.create(tx, actor, input);
       return answer(row, 201, { Location: `/api/tasks/${row.id}` });
-    });
+    };
+    return change(context, work, isOneStatement(input));
   });
 
   app.get("/", async (context) => {
@@ -77,11 +78,12 @@ export function createTaskRoutes({ database, store, list, wake }: TaskRouteDeps)
   async function change(
     context: Context<{ Variables: Variables }>,
     work: (tx: Database, actor: Actor) => Promise<Answer>,
+    isAtomic = false,
   ): Promise<Response> {
     const { userId, requestId, trace } = context.var;
     const actor = { userId, correlationId: requestId, traceparent: traceparentOf(trace) };
     const request = {
-      userId,
+      ...{ userId, isAtomic },
       key: context.req.header("idempotency-key"),
       fingerprint: [
         `${context.req.method} ${context.req.path}`,

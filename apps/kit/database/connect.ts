@@ -3,6 +3,7 @@ import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import pg from "pg";
 import { traced } from "#apps/kit/tracing/scope.ts";
 import { within } from "#apps/kit/within.ts";
+import { statementName } from "./statement-names.ts";
 
 /** A database or a transaction on it: what queries run on, whichever driver is below. */
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -38,6 +39,7 @@ export const connectionOptions = {
 export function connect(url: string, options: { maxConnections?: number } = {}): Connection {
   const pool = new pg.Pool({
     ...connectionOptions,
+    Client: PreparingClient,
     connectionString: url,
     max: options.maxConnections ?? 10,
   });
@@ -58,6 +60,24 @@ export function connect(url: string, options: { maxConnections?: number } = {}):
     ping: (timeoutMs = 1_000) => answered(probe.query("select 1"), timeoutMs),
     close: () => answered(Promise.all([pool.end(), probe.end()]), closeTimeoutMs).catch(() => {}),
   };
+}
+
+/**
+ * Has the server keep each statement with parameters parsed and planned, which takes it longer than
+ * most of ours take to run. Its signature is that of the pool: the driver overloads it.
+ */
+class PreparingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: as many overloads as the driver has
+  override query(statement: any, ...rest: any[]): any {
+    const hasText = typeof statement?.text === "string" && typeof statement.submit !== "function";
+    const values = statement?.values ?? rest[0];
+    const isNamed =
+      hasText && statement.name === undefined && Array.isArray(values) && values.length;
+    return super.query(
+      isNamed ? { ...statement, name: statementName(statement.text) } : statement,
+      ...(rest as []),
+    );
+  }
 }
 
 /** Statements outside of a transaction are spans by their first words, which name no values. */

@@ -42,11 +42,18 @@ export function parseEnvelope<T extends Topic>(topic: T, bytes: Uint8Array): Env
   } catch (error) {
     throw new InvalidEventError(`not JSON: ${(error as Error).message}`);
   }
-  const schema = envelopeFields.extend({ data: events[topic].schema });
-  const parsed = schema.safeParse(json);
+  const parsed = schemaOf(topic).safeParse(json);
   if (parsed.success) return parsed.data as unknown as Envelope<T>;
   const faults = parsed.error.issues.map(
     (issue) => `${issue.path.join(".") || "event"}: ${issue.message}`,
   );
   throw new InvalidEventError(faults.join("; "));
 }
+
+// Made once a topic: a schema is compiled at its first use, which takes longer than a parse.
+const schemas = new Map<Topic, z.ZodType>();
+const schemaOf = (topic: Topic): z.ZodType => {
+  const made = schemas.get(topic) ?? envelopeFields.extend({ data: events[topic].schema });
+  schemas.set(topic, made);
+  return made;
+};

@@ -1,11 +1,12 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, test } from "vitest";
 import type { NewEvent } from "#apps/contracts/events.ts";
 import type { ServiceContract } from "#apps/contracts/services.ts";
+import type { Database } from "#apps/kit/database/connect.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
 import { samples, traceparent, uuidOf } from "#apps/kit/testing/samples.ts";
 import { createOutbox, laneCount, laneOf, type Publication } from "./outbox.ts";
-import { outbox } from "./tables.ts";
+import { outbox, userSequences } from "./tables.ts";
 
 const contract = {
   port: 8000,
@@ -18,7 +19,7 @@ const contract = {
   env: [],
 } as const satisfies ServiceContract;
 
-const { nextSequence, append } = createOutbox(contract);
+const { record, append } = createOutbox(contract);
 const created: NewEvent<"task-events"> = samples["task-events"];
 const registered: NewEvent<"user-events"> = samples["user-events"];
 const change = { userId: uuidOf(1), occurredAt: new Date(1_700_000_000_123), traceparent };
@@ -30,8 +31,10 @@ beforeAll(async () => {
 beforeEach(() => testing.clear());
 afterAll(() => testing.close());
 
-describe("nextSequence", () => {
-  const take = (userId: string) => testing.database.transaction((tx) => nextSequence(tx, userId));
+describe("record", () => {
+  const publication = { topic: "task-events", data: created } as const;
+  const take = (userId: string, database: Database = testing.database) =>
+    record(database, { ...change, userId }, [publication]);
 
   test("counts each user from 1 without a gap, also when changes come at once", async () => {
     const users = [uuidOf(1), uuidOf(2)];
@@ -50,11 +53,38 @@ describe("nextSequence", () => {
   test("gives a number back when its transaction is rolled back", async () => {
     expect(await take(uuidOf(1))).toBe(1);
     const failed = testing.database.transaction(async (tx) => {
-      expect(await nextSequence(tx, uuidOf(1))).toBe(2);
+      expect(await take(uuidOf(1), tx as unknown as Database)).toBe(2);
       throw new Error("the change was refused");
     });
     await expect(failed).rejects.toThrow("the change was refused");
     expect(await take(uuidOf(1))).toBe(2);
+    expect(await testing.database.select().from(outbox)).toHaveLength(2);
+  });
+
+  test("stores what append would store, with the sequence it has taken", async () => {
+    const publications = [publication, { topic: "user-events", data: registered } as const];
+    const sequence = await record(testing.database, change, publications);
+    await append(testing.database, { ...change, sequence }, publications);
+    const rows = await testing.database.select().from(outbox).orderBy(outbox.id);
+    const [one, two, ...appended] = rows.map(({ id: _, eventId, ...row }) => row);
+    expect([one, two]).toEqual(appended);
+    expect(new Set(rows.map(({ eventId }) => eventId)).size).toBe(4);
+  });
+
+  test("writes what else belongs to the change, or nothing at all", async () => {
+    const other = uuidOf(7);
+    const write = sql`insert into ${userSequences} (user_id, last)
+      select ${other}::uuid, taken.last + 40 from taken`;
+    await record(testing.database, change, [publication], { also: [write] });
+    const rows = await testing.database.select().from(userSequences).orderBy(userSequences.last);
+    expect(rows).toEqual([
+      { userId: change.userId, last: 1 },
+      { userId: other, last: 41 },
+    ]);
+    await expect(
+      record(testing.database, change, [publication], { also: [write] }),
+    ).rejects.toThrow();
+    expect(await take(change.userId)).toBe(2);
   });
 });
 

@@ -1,11 +1,11 @@
+import { type SQL, sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { NewEvent } from "#apps/contracts/events.ts";
 import { eventTypeOf, subjectOf } from "#apps/contracts/events.ts";
 import type { ServiceContract } from "#apps/contracts/services.ts";
 import type { Topic } from "#apps/contracts/topics.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
-import { takeNext } from "./counter.ts";
-import { outbox, userSequences } from "./tables.ts";
+import { type counterTable, outbox, userSequences } from "./tables.ts";
 
 /** Lanes share the users between relays; more than the replicas a service will ever have. */
 export const laneCount = 16;
@@ -23,13 +23,29 @@ export type Change = {
   readonly traceparent: string;
 };
 
+export type RecordOptions = {
+  /** Of a stream that counts for itself; the changes of users have `user_sequences`. */
+  readonly counter?: ReturnType<typeof counterTable>;
+  /**
+   * Statements of the same change that write; they may read the sequence `from taken` as
+   * `taken.last`. A change that is nothing but these needs no transaction around it.
+   */
+  readonly also?: readonly SQL[];
+};
+
 export type Outbox<S extends ServiceContract> = {
   /**
-   * Takes the user's next sequence. It locks the user's counter until the transaction ends, which
-   * is what puts the changes of one user in order, so take it as late as the work allows.
+   * Takes the user's next sequence and stores the events of a change with it, all in one statement.
+   * It locks the user's counter until its transaction ends, which is what puts the changes of one
+   * user in order, so call it as late as the work allows.
    */
-  readonly nextSequence: (tx: Database, userId: string) => Promise<number>;
-  /** Stores events of one change in its transaction; they share the sequence of that change. */
+  readonly record: (
+    database: Database,
+    change: Change,
+    publications: readonly Publication<Publishes<S>>[],
+    options?: RecordOptions,
+  ) => Promise<number>;
+  /** Stores events of a stream that counts by itself, in the transaction of their change. */
   readonly append: (
     tx: Database,
     change: Change & { readonly sequence: number },
@@ -40,24 +56,59 @@ export type Outbox<S extends ServiceContract> = {
 /** The publishing side of a service: what it may publish follows from its contract. */
 export function createOutbox<S extends ServiceContract>(contract: S): Outbox<S> {
   return {
-    nextSequence: (tx, userId) => takeNext(tx, userSequences, userId),
+    record: async (database, change, publications, options = {}) => {
+      const { counter = userSequences, also = [] } = options;
+      const { userId, occurredAt, traceparent } = change;
+      const events = JSON.stringify(publications.map((one) => eventOf(contract, one)));
+      const writes = also.map(
+        (write, index) => sql`, also_${sql.raw(String(index))} as (${write})`,
+      );
+      const statement = sql`
+        with taken as (
+          insert into ${counter} (user_id, last) values (${userId}, 1)
+          on conflict (user_id) do update set last = ${counter.last} + 1
+          returning last
+        )${sql.join(writes)}, stored as (
+          insert into ${outbox} (lane, topic, user_id, event_id, type, subject, sequence,
+            occurred_at, traceparent, data)
+          select ${laneOf(userId)}::smallint, event.topic, ${userId}::uuid, event.event_id,
+            event.type, event.subject, taken.last, ${occurredAt.toISOString()}::timestamptz,
+            ${traceparent}::text, event.data
+          from taken, jsonb_to_recordset(${events}::jsonb)
+            as event(topic text, event_id uuid, type text, subject text, data jsonb)
+        )
+        select last from taken`;
+      const { rows } = (await database.execute(statement)) as unknown as Rows<{ last: string }>;
+      if (!rows[0]) throw new Error("the user's counter returned no row");
+      return Number(rows[0].last);
+    },
     append: async (tx, change, publications) => {
-      const rows = publications.map((publication) => ({
-        lane: laneOf(change.userId),
-        topic: declared(contract, publication.topic),
-        userId: change.userId,
-        eventId: uuidv7(),
-        type: eventTypeOf(publication.topic, publication.data),
-        subject: subjectOf(publication.topic, publication.data),
-        sequence: change.sequence,
-        occurredAt: change.occurredAt,
-        traceparent: change.traceparent,
-        data: publication.data as Record<string, unknown>,
-      }));
+      const { userId, sequence, occurredAt, traceparent } = change;
+      const rows = publications.map((publication) => {
+        const { event_id: eventId, ...event } = eventOf(contract, publication);
+        const data = event.data as Record<string, unknown>;
+        const lane = laneOf(userId);
+        return { ...event, ...{ lane, userId, eventId, data, sequence, occurredAt, traceparent } };
+      });
       await tx.insert(outbox).values(rows);
     },
   };
 }
+
+/** What PostgreSQL's drivers give for a statement of our own. */
+type Rows<R> = { readonly rows: readonly R[] };
+
+/** What is stored of an event beside its change; a new id each time. */
+const eventOf = <T extends Topic>(
+  contract: ServiceContract,
+  { topic, data }: { readonly topic: T; readonly data: NewEvent<T> },
+) => ({
+  topic: declared(contract, topic),
+  event_id: uuidv7(),
+  type: eventTypeOf(topic, data),
+  subject: subjectOf(topic, data),
+  data,
+});
 
 /** The lane of a user, stable for ever: FNV-1a over the id. */
 export function laneOf(userId: string): number {

@@ -1,4 +1,5 @@
-import { and, asc, count, eq, notInArray, type SQL, sql } from "drizzle-orm";
+import { setTimeout as sleep } from "node:timers/promises";
+import { asc, count, sql } from "drizzle-orm";
 import type { Logger } from "pino";
 import type { Database } from "#apps/kit/database/connect.ts";
 import { reasonOf } from "#apps/kit/database/reason.ts";
@@ -34,9 +35,16 @@ const mostCounted = 100_000;
 const pollMs = 100;
 const firstBackoffMs = 100;
 const longestBackoffMs = 2_000;
+/** Rounds under way side by side, each of lanes of its own. */
+const mostRounds = 4;
+/** From the beginning of a round to that of the next: under load, what comes meanwhile shares it. */
+const spacingMs = 15;
 
 /**
  * Moves committed events from the outbox to Kafka, each user's in the order of their sequence.
+ *
+ * A round takes all lanes that have something and that no other round is at: a read, a bulk call
+ * for each topic and a deletion for whatever has gathered. Alone, an event is sent at once.
  *
  * Order: the lock on a user's counter lets the rows of one user become visible only in their
  * order, a lane has one reader, and a bulk call never holds two rows of one user (see wavesOf).
@@ -44,56 +52,118 @@ const longestBackoffMs = 2_000;
  * between sends it again with the same id.
  */
 export function startRelay(deps: RelayDeps): Relay {
-  const signals = Array.from({ length: laneCount }, () => createSignal());
+  const raised = new Set<number>();
+  const busy = new Set<number>();
+  const resting = new Map<number, Rest>();
+  const rounds = new Set<Promise<void>>();
+  const signal = createSignal();
   let stopped = false;
 
-  const loops = signals.map((signal, lane) => runLane(lane, signal));
+  const raise = (lane: number): void => {
+    raised.add(lane);
+    signal.raise();
+  };
+  const scheduler = runScheduler();
   const poller = runPoller();
 
-  async function runLane(lane: number, signal: Signal): Promise<void> {
-    let backoffMs = 0;
+  async function runScheduler(): Promise<void> {
     while (!stopped) {
-      await signal.wait(backoffMs || undefined);
-      if (stopped || !deps.lanes.owns(lane)) continue;
-      try {
-        const left = await drainLane(lane);
-        backoffMs = left ? nextBackoff(backoffMs) : 0;
-      } catch (error) {
-        backoffMs = nextBackoff(backoffMs);
-        deps.log.warn({ lane, backoffMs, error: reasonOf(error) }, "relay: will try again");
+      await signal.wait();
+      if (stopped) return;
+      const lanes = [...raised].filter(
+        (lane) => deps.lanes.owns(lane) && !busy.has(lane) && !resting.get(lane)?.timer,
+      );
+      if (lanes.length === 0 || rounds.size >= mostRounds) continue;
+      for (const lane of lanes) {
+        raised.delete(lane);
+        busy.add(lane);
       }
+      const round = runRound(new Set(lanes)).finally(() => {
+        rounds.delete(round);
+        signal.raise();
+      });
+      rounds.add(round);
+      await sleep(spacingMs);
     }
   }
 
-  /** Sends all that a lane has; true when something was refused and waits for another try. */
-  async function drainLane(lane: number): Promise<boolean> {
-    const round: Round = { refusedUsers: new Set(), away: false };
-    const { refusedUsers } = round;
-    while (!stopped && !round.away && deps.lanes.owns(lane)) {
-      const rows = await deps.database
-        .select()
-        .from(outbox)
-        .where(
-          refusedUsers.size
-            ? and(eq(outbox.lane, lane), notInArray(outbox.userId, [...refusedUsers]))
-            : eq(outbox.lane, lane),
-        )
-        .orderBy(asc(outbox.id))
-        .limit(rowsPerRead);
+  async function runRound(lanes: Set<number>): Promise<void> {
+    try {
+      const refused = await drain(lanes);
+      for (const lane of lanes) {
+        if (refused.has(lane)) rest(lane);
+        else resting.delete(lane);
+      }
+    } catch (error) {
+      deps.log.warn({ lanes: [...lanes], error: reasonOf(error) }, "relay: will try again");
+      for (const lane of lanes) rest(lane);
+    } finally {
+      for (const lane of lanes) busy.delete(lane);
+    }
+  }
+
+  /** Leaves a lane alone for a time that doubles with each failure after another. */
+  function rest(lane: number): void {
+    const { backoffMs: before = 0 } = resting.get(lane) ?? {};
+    const backoffMs = Math.min(longestBackoffMs, before ? before * 2 : firstBackoffMs);
+    const timer = setTimeout(() => {
+      resting.set(lane, { backoffMs });
+      raise(lane);
+    }, backoffMs);
+    resting.set(lane, { backoffMs, timer });
+  }
+
+  /** Sends all that the lanes have; those where something was refused and waits are returned. */
+  async function drain(lanes: Set<number>): Promise<Set<number>> {
+    const round: Round = { lanes, refusedUsers: new Map(), away: false };
+    while (!stopped && !round.away && ownsAll(lanes)) {
+      const rowsPerLane = Math.ceil(rowsPerRead / lanes.size);
+      const rows = await read(round, rowsPerLane);
       if (rows.length === 0) break;
       const sent = await sendInOrder(rows, round);
-      if (sent.length) await deps.database.delete(outbox).where(isAnyOf(sent));
+      if (sent.length) {
+        const done = sql`${outbox.id} = any(${listOf(sent)}::bigint[])`;
+        await deps.database.delete(outbox).where(done);
+      }
       // That was all there was; what has come since has raised the signal, or the poll finds it.
-      if (rows.length < rowsPerRead) break;
+      if (!hasFullLane(rows, rowsPerLane)) break;
+      leaveSomeTo(lanes);
     }
-    return refusedUsers.size > 0;
+    return new Set(round.refusedUsers.values());
   }
+
+  /** The first rows of each lane, in the order they were written; an index has each lane's in order. */
+  function read({ lanes, refusedUsers }: Round, rowsPerLane: number): Promise<OutboxRow[]> {
+    const first = sql`select ${outbox.id} from ${outbox} where ${outbox.lane} = lanes.number
+      and ${outbox.userId} <> all(${listOf(refusedUsers.keys())}::uuid[])
+      order by ${outbox.id} limit ${rowsPerLane}`;
+    const ids = sql`select waiting.id from unnest(${listOf(lanes)}::int[]) as lanes(number)
+      cross join lateral (${first}) as waiting`;
+    return deps.database
+      .select()
+      .from(outbox)
+      .where(sql`${outbox.id} = any(array(${ids}))`)
+      .orderBy(asc(outbox.id));
+  }
+
+  /** With more waiting than a read holds, rounds side by side are quicker: each has its share. */
+  function leaveSomeTo(lanes: Set<number>): void {
+    const share = Math.ceil(laneCount / mostRounds);
+    for (const lane of [...lanes].slice(share)) {
+      lanes.delete(lane);
+      busy.delete(lane);
+      raise(lane);
+    }
+  }
+
+  const ownsAll = (lanes: Iterable<number>): boolean =>
+    [...lanes].every((lane) => deps.lanes.owns(lane));
 
   async function sendInOrder(rows: OutboxRow[], round: Round): Promise<number[]> {
     const { refusedUsers } = round;
     const sent: number[] = [];
     for (const wave of wavesOf(rows)) {
-      if (stopped || round.away || !deps.lanes.owns(rows[0]?.lane ?? -1)) break;
+      if (stopped || round.away || !ownsAll(round.lanes)) break;
       await Promise.all(
         wave.map(async ({ topic, rows: all }) => {
           const sendable = all.filter((row) => !refusedUsers.has(row.userId));
@@ -101,7 +171,7 @@ export function startRelay(deps: RelayDeps): Relay {
           const startedAt = performance.now();
           const refused = await publishOrRefuse(topic, sendable, round);
           for (const row of sendable) {
-            if (refused.has(row.id)) refusedUsers.add(row.userId);
+            if (refused.has(row.id)) refusedUsers.set(row.userId, row.lane);
             else sent.push(row.id);
           }
           const tookMs = performance.now() - startedAt;
@@ -137,16 +207,16 @@ export function startRelay(deps: RelayDeps): Relay {
           .from(sql`generate_series(0, ${laneCount - 1}) as lanes(number)`)
           // Looks up one row a lane, however long the outbox has grown.
           .where(sql`exists (select 1 from ${outbox} where ${outbox.lane} = lanes.number)`);
-        for (const { lane } of waiting) signals[lane]?.raise();
+        for (const { lane } of waiting) raise(lane);
       } catch (error) {
         deps.log.debug({ error: reasonOf(error) }, "relay: cannot read the outbox");
       }
-      await new Promise((resolve) => setTimeout(resolve, pollMs));
+      await sleep(pollMs);
     }
   }
 
   return {
-    wake: (lane) => signals[lane]?.raise(),
+    wake: raise,
     backlog: async () => {
       // Bounded, as it is asked again and again, and most of all when much is waiting.
       const some = deps.database
@@ -165,27 +235,33 @@ export function startRelay(deps: RelayDeps): Relay {
     },
     stop: async () => {
       stopped = true;
-      for (const signal of signals) signal.raise();
-      await Promise.all([...loops, poller]);
+      for (const { timer } of resting.values()) clearTimeout(timer);
+      signal.raise();
+      await Promise.all([scheduler, poller, ...rounds]);
     },
   };
 }
 
-/** What one go at a lane has met. */
+/** Why a lane is left alone, and until when: without a timer it may be tried again. */
+type Rest = { readonly backoffMs: number; readonly timer?: NodeJS.Timeout };
+
+/** What a round is at and what it has met. */
 type Round = {
-  /** Users with a refused row: their later rows must not overtake it. */
-  readonly refusedUsers: Set<string>;
+  readonly lanes: ReadonlySet<number>;
+  /** Users with a refused row, by their lane: their later rows must not overtake it. */
+  readonly refusedUsers: Map<string, number>;
   away: boolean;
 };
 
-/** One parameter however many ids: a list of five hundred is slow to build and to parse. */
-const isAnyOf = (ids: readonly number[]): SQL =>
-  sql`${outbox.id} = any(${sql.param(`{${ids.join(",")}}`)}::bigint[])`;
+/** One parameter however many there are: a list of five hundred is slow to build and to parse. */
+const listOf = (items: Iterable<number | string>): string => `{${[...items].join(",")}}`;
 
-const nextBackoff = (backoffMs: number): number =>
-  Math.min(longestBackoffMs, backoffMs ? backoffMs * 2 : firstBackoffMs);
-
-type Signal = ReturnType<typeof createSignal>;
+/** Whether a lane has given as many rows as were asked of it, so that it may have more. */
+function hasFullLane(rows: readonly OutboxRow[], rowsPerLane: number): boolean {
+  const counts = new Map<number, number>();
+  for (const { lane } of rows) counts.set(lane, (counts.get(lane) ?? 0) + 1);
+  return [...counts.values()].some((count) => count >= rowsPerLane);
+}
 
 /** A flag that one waiter consumes; raising it twice before is the same as once. */
 function createSignal() {
@@ -196,13 +272,7 @@ function createSignal() {
       raised = true;
       release?.();
     },
-    /** Waits for the flag; with a time, for that time first, so that a back-off is kept. */
-    wait: async (delayMs?: number): Promise<void> => {
-      if (delayMs) {
-        await new Promise((resolve) => setTimeout(resolve, delayMs));
-        raised = false;
-        return;
-      }
+    wait: async (): Promise<void> => {
       if (!raised) {
         await new Promise<void>((resolve) => {
           release = resolve;

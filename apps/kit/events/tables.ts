@@ -9,7 +9,13 @@ import {
   timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
-import { counterTable } from "./counter.ts";
+
+/** A table of the last number of each user, as `user_sequences`: see `record` of the outbox. */
+export const counterTable = <N extends string>(name: N) =>
+  pgTable(name, {
+    userId: uuid("user_id").primaryKey(),
+    last: bigint("last", { mode: "number" }).notNull(),
+  });
 
 /** The last sequence taken by each user: the row whose lock puts a user's changes in order. */
 export const userSequences = counterTable("user_sequences");

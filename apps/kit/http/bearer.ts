@@ -16,15 +16,24 @@ export type Bearer = { readonly userId: string; readonly expiresAtMs: number };
 
 export type UserVariables = { readonly userId: string };
 
+const mostKnown = 10_000;
+
 /** Reads bearer tokens; one that is not valid is a problem of 401 that says why. */
 export function createTokenReader(secret: string): (token: string) => Promise<Bearer> {
   const key = new TextEncoder().encode(secret);
   const { issuer, audience, algorithm } = tokenTerms;
   const terms = { issuer, audience, algorithms: [algorithm], requiredClaims: ["exp"] };
+  const known = new Map<string, Bearer>();
   return async (token) => {
+    const before = known.get(token);
+    if (before && before.expiresAtMs > Date.now()) return before;
     try {
       const { payload } = await jwtVerify(token, key, terms);
-      return { userId: id.parse(payload.sub), expiresAtMs: (payload.exp ?? 0) * 1_000 };
+      const bearer = { userId: id.parse(payload.sub), expiresAtMs: (payload.exp ?? 0) * 1_000 };
+      // A signature that was right stays right. The oldest goes, and is checked again if it comes.
+      if (known.size >= mostKnown) known.delete(known.keys().next().value as string);
+      known.set(token, bearer);
+      return bearer;
     } catch (error) {
       const reason =
         error instanceof z.ZodError ? "its subject is not a user id" : "it is not valid";
