@@ -80,7 +80,7 @@ class PreparingClient extends pg.Client {
   }
 }
 
-/** Statements outside of a transaction are spans by their first words, which name no values. */
+/** Statements outside of a transaction are spans by what they do, which names no values. */
 function tracedPool(pool: pg.Pool): pg.Pool {
   const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
   const tracedQuery = (...args: unknown[]) =>
@@ -90,7 +90,8 @@ function tracedPool(pool: pg.Pool): pg.Pool {
 
 const nameOf = (statement: unknown): string => {
   const text = typeof statement === "string" ? statement : (statement as pg.QueryConfig).text;
-  return /^\s*(\w+)/.exec(text)?.[1]?.toLowerCase() ?? "statement";
+  // A statement that begins with `with` is one of ours that writes.
+  return /\b(select|insert|update|delete)\b/i.exec(text)?.[1]?.toLowerCase() ?? "statement";
 };
 
 const answered = async (work: Promise<unknown>, timeoutMs: number): Promise<void> => {

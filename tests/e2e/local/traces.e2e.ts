@@ -27,7 +27,7 @@ describe.skipIf(zipkin === undefined)("a trace", () => {
     const request = one(spans, "backend", "post /api/tasks");
     expect(request.parentId).toBeUndefined();
     const publish = one(spans, "backend", "publish task-events");
-    expect(ancestors(spans, one(spans, "backend", "transaction"))).toEqual([request.id]);
+    expect(ancestors(spans, one(spans, "backend", "insert"))).toEqual([request.id]);
     expect(ancestors(spans, publish)).toEqual([request.id]);
     const bulk = spans.filter((span) => isSidecars(span) && span.parentId === publish.id);
     expect(bulk.map(({ localEndpoint }) => localEndpoint.serviceName).sort()).toEqual(sidecars);
