@@ -1,5 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { BuildJob } from "./build-job.ts";
 import { makeFolder } from "./cache.ts";
@@ -7,6 +14,7 @@ import type { GoRecipe } from "./pinned.ts";
 import { executablesOnPath, type Setting } from "./probe.ts";
 import { toolchainFolder } from "./recipe-hash.ts";
 import { run } from "./run.ts";
+import { ToolchainError } from "./toolchain-error.ts";
 import { atLeast, parseVersion } from "./versions.ts";
 
 /** From 1.21 on, Go can fetch the newer release that a go.mod asks for. */
@@ -33,8 +41,20 @@ export async function buildGo(job: BuildJob): Promise<void> {
   const several = typeof recipe.package !== "string";
   const { versionVariable, versionPrefix = "" } = recipe;
   const version = versionVariable && ` -X ${versionVariable}=${versionPrefix}${job.pinned.version}`;
+  const environment = {
+    ...job.setting.environment,
+    CGO_ENABLED: "0",
+    GOFLAGS: "-mod=readonly",
+    GOTMPDIR: temporary,
+    GOWORK: "off",
+    GOOS: "linux",
+    GOARCH: process.arch === "arm64" ? "arm64" : "amd64",
+    GOTOOLCHAIN: toolchainFor(join(folder, "go.mod"), job.setting.environment),
+  };
+  const goMod = recipe.replaced && withReplaced(folder, recipe.replaced, job.scratch, environment);
   const args = [
     "build",
+    ...(goMod ? [`-modfile=${goMod}`] : []),
     "-trimpath",
     "-buildvcs=false", // the clone's own commit is not the program's
     ...(recipe.tags === undefined ? [] : ["-tags", recipe.tags]),
@@ -44,20 +64,46 @@ export async function buildGo(job: BuildJob): Promise<void> {
     join(job.entry, "bin", several ? "/" : job.name),
     ...[recipe.package].flat(),
   ];
-  await run("go", args, {
-    ...job,
-    folder,
-    environment: {
-      ...job.setting.environment,
-      CGO_ENABLED: "0",
-      GOFLAGS: "-mod=readonly",
-      GOTMPDIR: temporary,
-      GOWORK: "off",
-      GOOS: "linux",
-      GOARCH: process.arch === "arm64" ? "arm64" : "amd64",
-      GOTOOLCHAIN: toolchainFor(join(folder, "go.mod"), job.setting.environment),
-    },
-  });
+  await run("go", args, { ...job, folder, environment });
+}
+
+/** A go.mod that builds a copy of a module in which a file of ours stands in for one of its. */
+function withReplaced(
+  folder: string,
+  { module, file, by }: NonNullable<GoRecipe["replaced"]>,
+  scratch: string,
+  environment: NodeJS.ProcessEnv,
+): string {
+  const options = { cwd: folder, encoding: "utf8", env: environment } as const;
+  const answer = spawnSync("go", ["mod", "download", "-json", module], options);
+  if (answer.status !== 0) {
+    throw new ToolchainError(`${module} cannot be had:\n${answer.stdout}${answer.stderr}`);
+  }
+  const { Dir } = JSON.parse(answer.stdout) as { Dir: string };
+  const copy = join(scratch, "module");
+  copyWritable(Dir, copy);
+  // A module that has moved the file would be built as it is, without a word.
+  if (!existsSync(join(copy, file))) throw new ToolchainError(`${module} has no ${file}`);
+  copyFileSync(join(folder, by), join(copy, file));
+
+  const goMod = join(scratch, "go.mod");
+  const asItIs = readFileSync(join(folder, "go.mod"), "utf8");
+  writeFileSync(goMod, `${asItIs}\nreplace ${module} => ${copy}\n`);
+  copyFileSync(join(folder, "go.sum"), join(scratch, "go.sum"));
+  return goMod;
+}
+
+/** Copies a folder of Go's cache, where nothing may be written, to where it may. */
+function copyWritable(from: string, to: string): void {
+  makeFolder(to);
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) copyWritable(source, target);
+    else {
+      copyFileSync(source, target);
+      chmodSync(target, 0o644);
+    }
+  }
 }
 
 /** The local Go when it is new enough for a go.mod, else leave for Go to fetch one that is. */

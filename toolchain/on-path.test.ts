@@ -41,9 +41,9 @@ test("a pulumi without a language host is not used, nor is a host without pulumi
 test.each([
   ["pulumi", "v3.150.0"],
   ["pulumi", "v4.0.0"],
-  ["daprd", "1.15.3"],
-  ["daprd", "1.17.0"],
-  ["daprd", "edge"],
+  ["daprd", "1.16.5"],
+  ["k6", "k6 v0.57.0"],
+  ["k6", "edge"],
   ["redis-server", "Redis server v=6.0.16 sha=0"],
   ["postgres", "postgres (PostgreSQL) 17.5"],
 ] as const)("%s on PATH is not used when it answers %j", (name, answer) => {
@@ -61,12 +61,12 @@ test("a program that fits later on PATH is used when the first does not fit", ()
 });
 
 test("a program is asked for its version once, until its file changes", () => {
-  program("bin/daprd", "1.16.1");
-  expect(onPath("daprd", setting)?.version).toBe("1.16.1");
-  expect(onPath("daprd", setting)?.version).toBe("1.16.1");
+  program("bin/k6", "k6 v1.3.0");
+  expect(onPath("k6", setting)?.version).toBe("1.3.0");
+  expect(onPath("k6", setting)?.version).toBe("1.3.0");
   expect(readFileSync(join(root, "calls"), "utf8")).toBe("x\n");
-  program("bin/daprd", "1.16.10");
-  expect(onPath("daprd", setting)?.version).toBe("1.16.10");
+  program("bin/k6", "k6 v1.4.10");
+  expect(onPath("k6", setting)?.version).toBe("1.4.10");
 });
 
 test("a Kafka of one's own is used by KAFKA_HOME from version 4 on", () => {

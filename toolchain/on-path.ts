@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isReachableByOthers } from "./cache-root.ts";
 import { executablesOnPath, isExecutable, type Setting, versionOutput } from "./probe.ts";
-import { catalog, minimums, type Program, type ProgramName } from "./programs.ts";
-import { atLeast, parseJavaVersion, parseVersion, sameMinor } from "./versions.ts";
+import { minimums, type Program, type ProgramName } from "./programs.ts";
+import { atLeast, parseJavaVersion, parseVersion } from "./versions.ts";
 
 /** A program that this machine already has, in a version that fits; `undefined` when not. */
 export function onPath(name: ProgramName, setting: Setting): Program | undefined {
@@ -13,8 +13,8 @@ export function onPath(name: ProgramName, setting: Setting): Program | undefined
 const rules: Record<ProgramName, (setting: Setting) => Program | undefined> = {
   pulumi: (setting) => pulumiPair(setting)?.[0],
   "pulumi-language-nodejs": (setting) => pulumiPair(setting)?.[1],
-  daprd: (setting) =>
-    firstFitting("daprd", setting, (version) => sameMinor(version, catalog.daprd.version)),
+  // That of the release loses events, see DECISIONS: always ours.
+  daprd: () => undefined,
   // Neither answers `--version` and their usual names, `scheduler` and `sentry`, could be
   // anything: always ours.
   "dapr-scheduler": () => undefined,
@@ -59,7 +59,7 @@ function pulumiPair(setting: Setting): [Program, Program] | undefined {
 }
 
 function firstFitting(
-  name: "daprd" | "redis-server" | "promtool" | "k6",
+  name: "redis-server" | "promtool" | "k6",
   setting: Setting,
   fits: (version: string) => boolean,
 ): Program | undefined {

@@ -11,6 +11,8 @@ export type GoRecipe = {
   readonly tags?: string;
   /** Sources of ours in `folder`; they belong to the recipe's hash. */
   readonly sources?: readonly string[];
+  /** One of these that stands in for a file of a module that is built. */
+  readonly replaced?: { readonly module: string; readonly file: string; readonly by: string };
 };
 
 /** A pom.xml in `folder`, whose dependency plugin fills the entry. */

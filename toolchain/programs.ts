@@ -73,7 +73,12 @@ export const catalog = {
       ...daprVersion,
       package: "./daprd",
       tags: "stablecomponents",
-      sources: ["daprd/main.go"],
+      sources: ["daprd/main.go", "replaced/pipeline.go"],
+      replaced: {
+        module: "github.com/dapr/dapr",
+        file: "pkg/middleware/http/pipeline.go",
+        by: "replaced/pipeline.go",
+      },
     },
     main: "bin/daprd",
     smoke: ["bin/daprd", "--version"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { atLeast, parseJavaVersion, parseVersion, sameMinor } from "./versions.ts";
+import { atLeast, parseJavaVersion, parseVersion } from "./versions.ts";
 
 test.each([
   ["v3.255.0", "3.255.0"],
@@ -29,9 +29,4 @@ test("versions compare by number, part by part", () => {
   expect(atLeast("18", "18.0.0")).toBe(true);
   expect(atLeast("6.0.16", "6.2")).toBe(false);
   expect(atLeast("1.16.9", "1.17")).toBe(false);
-});
-
-test("the same minor means the first two numbers", () => {
-  expect(sameMinor("1.16.5", "1.16.12")).toBe(true);
-  expect(sameMinor("1.17.0", "1.16.5")).toBe(false);
 });

@@ -22,12 +22,6 @@ export function atLeast(version: string, minimum: string): boolean {
   return true;
 }
 
-/** Whether both share their first two numbers: 1.16.5 and 1.16.9. */
-export function sameMinor(version: string, other: string): boolean {
-  const [one, two] = [numbers(version), numbers(other)];
-  return one[0] === two[0] && one[1] === two[1];
-}
-
 function numbers(version: string): number[] {
   return version.split(".").map((part) => Number.parseInt(part, 10) || 0);
 }

@@ -131,7 +131,6 @@ export function createRuntime<S extends ServiceContract>(appId: AppId, contract:
         ping,
         log,
         tracer,
-        signal: stopping.signal,
         observe: (topic, outcome, event) => {
           metrics.received.inc({ topic, outcome });
           if (outcome !== "applied" || !event) return;

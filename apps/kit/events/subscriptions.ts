@@ -56,8 +56,6 @@ export type ReceiverDeps = {
   readonly observe?: (topic: Topic, outcome: Outcome, event?: Envelope<Topic>) => void;
   /** Waits between the tries of a handler that throws, in ms. */
   readonly retryDelaysMs?: readonly number[] | undefined;
-  /** Aborted when the service shuts down: waiting ends and the event is delivered again. */
-  readonly signal?: AbortSignal;
 };
 
 export type Receive = (topic: Topic, delivery: Delivery) => Promise<Verdict>;
@@ -65,9 +63,19 @@ export type Receive = (topic: Topic, delivery: Delivery) => Promise<Verdict>;
 /** Before each further try of what failed: all together less than 15 s, which others then wait. */
 export const poisonDelaysMs: readonly number[] = [1_000, 3_000, 10_000];
 
+/** How often the handler of an event has failed here, and when it may be tried again. */
+type Failure = { readonly attempts: number; readonly notBeforeMs: number };
+
+const mostFailures = 1_000;
+// Deliveries come a second after another: one that is early by a little is the one that was meant.
+const earlyMs = 100;
+
 /**
  * Runs the handlers of a service and sorts their failures: what is away is waited for, what is
  * poison is tried three more times and then set aside with its error, so that the rest goes on.
+ *
+ * Whatever has to wait is given back at once: the sidecar delivers it again every second, and keeps
+ * what is behind it in its partition, so that no request of it is held open meanwhile.
  */
 export function createReceiver<S extends ServiceContract>(
   contract: S,
@@ -75,6 +83,7 @@ export function createReceiver<S extends ServiceContract>(
   deps: ReceiverDeps,
 ): Receive {
   const delaysMs = deps.retryDelaysMs ?? poisonDelaysMs;
+  const failures = new Map<string, Failure>();
 
   return async (topic, delivery) => {
     const effect = contract.subscribes[topic];
@@ -94,6 +103,9 @@ export function createReceiver<S extends ServiceContract>(
       return setAside(topic, effect, delivery, error, 1, log);
     }
 
+    const { notBeforeMs = 0 } = failures.get(event.id) ?? {};
+    if (performance.now() < notBeforeMs) return "RETRY";
+
     const work = () => process(topic, effect, event, delivery, log);
     const span = deps.tracer?.start(`consume ${topic}`, "CONSUMER", parentOf(event));
     if (!deps.tracer || !span) return work();
@@ -111,27 +123,37 @@ export function createReceiver<S extends ServiceContract>(
     log: Logger,
   ): Promise<Verdict> {
     const eventLog = log.child({ event: event.id, trace: event.traceid });
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const outcome = await apply(topic, effect, event, eventLog);
-        deps.observe?.(topic, outcome, event);
-        return "SUCCESS";
-      } catch (error) {
-        if (await isAwayNow(error)) {
-          eventLog.warn({ error: reasonOf(error) }, "event waits: something it needs is away");
-          deps.observe?.(topic, "retry");
-          return "RETRY";
-        }
-        // A redriven event that is poison still goes back at once: a hundred of them, each with
-        // all its tries, would hold their partition up for half an hour.
-        const delayMs = delivery.addressee === undefined ? delaysMs[attempt - 1] : undefined;
-        if (delayMs === undefined) {
-          return setAside(topic, effect, delivery, error, attempt, eventLog);
-        }
-        eventLog.warn({ attempt, delayMs, error: reasonOf(error) }, "handler failed, trying again");
-        if (!(await pause(delayMs, deps.signal))) return "RETRY";
+    const attempts = (failures.get(event.id)?.attempts ?? 0) + 1;
+    try {
+      const outcome = await apply(topic, effect, event, eventLog);
+      failures.delete(event.id);
+      deps.observe?.(topic, outcome, event);
+      return "SUCCESS";
+    } catch (error) {
+      if (await isAwayNow(error)) {
+        eventLog.warn({ error: reasonOf(error) }, "event waits: something it needs is away");
+        deps.observe?.(topic, "retry");
+        return "RETRY";
       }
+      // A redriven event that is poison still goes back at once: a hundred of them, each with
+      // all its tries, would hold their partition up for half an hour.
+      const delayMs = delivery.addressee === undefined ? delaysMs[attempts - 1] : undefined;
+      if (delayMs === undefined) {
+        const verdict = await setAside(topic, effect, delivery, error, attempts, eventLog);
+        if (verdict === "SUCCESS") failures.delete(event.id);
+        return verdict;
+      }
+      eventLog.warn({ attempts, delayMs, error: reasonOf(error) }, "handler failed, trying again");
+      remember(event.id, { attempts, notBeforeMs: performance.now() + delayMs - earlyMs });
+      return "RETRY";
     }
+  }
+
+  /** One a partition at most, and those whose partitions have gone elsewhere: the oldest go. */
+  function remember(eventId: string, failure: Failure): void {
+    failures.delete(eventId);
+    failures.set(eventId, failure);
+    if (failures.size > mostFailures) failures.delete(failures.keys().next().value as string);
   }
 
   async function apply(
@@ -226,20 +248,4 @@ export function createReceiver<S extends ServiceContract>(
 function parentOf(event: Envelope<Topic>): Trace | string {
   const delivery = currentTrace();
   return delivery?.traceId === event.traceid ? delivery : event.traceparent;
-}
-
-/** Waits; false when the signal ended the wait. */
-function pause(delayMs: number, signal?: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve(false);
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve(true);
-    }, delayMs);
-    const stop = () => {
-      clearTimeout(timer);
-      resolve(false);
-    };
-    signal?.addEventListener("abort", stop, { once: true });
-  });
 }
