@@ -218,6 +218,11 @@ export const kubernetesConfig = z.strictObject({
       z.strictObject({ repository: z.string(), tag: z.string(), digest: given(z.string()) }),
     )
     .default({}),
+  /**
+   * Image of a sidecar with the pipeline of toolchain/go/dapr/replaced: without it each sidecar
+   * delivers one event or call at a time, as Dapr's own loses events otherwise. See DECISIONS, 73.
+   */
+  mendedSidecar: given(z.string().min(1)),
   /** Requests a minute of one user and of one address, each a number or `off`. */
   rateLimits: rateLimits({ user: 600, address: 6_000 }),
   /** A token for any name, for trying things out; never where others can reach it. */

@@ -222,7 +222,8 @@ function createServices(args: ServicesArgs) {
   }));
 }
 
-function factsOf({ observing: looked, place, kafka, redis, mail }: ServicesArgs): DaprFacts {
+function factsOf({ config, observing: looked, ...args }: ServicesArgs): DaprFacts {
+  const { place, kafka, redis, mail } = args;
   return {
     namespace: place.namespace,
     trustDomain,
@@ -251,6 +252,7 @@ function factsOf({ observing: looked, place, kafka, redis, mail }: ServicesArgs)
       samplingRate: looked.sampling,
       zipkinEndpoint: looked.tracing?.zipkinEndpoint,
     },
+    mendedSidecar: config.mendedSidecar,
   };
 }
 

@@ -57,6 +57,9 @@ export const sidecarAnnotations = (args: SidecarArgs): Record<string, pulumi.Inp
   "dapr.io/sidecar-cpu-request": args.resources.cpuRequest,
   "dapr.io/sidecar-memory-request": args.resources.memoryRequest,
   "dapr.io/sidecar-memory-limit": args.resources.memoryLimit,
+  ...(args.facts.mendedSidecar
+    ? { "dapr.io/sidecar-image": args.facts.mendedSidecar }
+    : { "dapr.io/app-max-concurrency": "1" }),
   ...(args.kafkaUser && kafkaAnnotations(args.kafkaUser)),
   // A changed component is read at the next start only, so a change has to start the pods anew.
   "todo-evolution/dapr-resources": hashOf(args.appId, args.facts),

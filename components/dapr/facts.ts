@@ -52,6 +52,11 @@ export type DaprFacts = {
   };
   /** What is to be other than its default. */
   readonly tuning?: Partial<DaprTuning>;
+  /**
+   * Image of a sidecar that is built as toolchain/ builds it. Dapr's own counts a delivery that failed
+   * as made when another one runs beside it, so it is let deliver one at a time only.
+   */
+  readonly mendedSidecar?: string | undefined;
 };
 
 export type MailServer = {
