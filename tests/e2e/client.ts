@@ -98,6 +98,14 @@ export async function newUser(name = `e2e-${randomUUID()}`, email?: string): Pro
   };
 }
 
+/** So many tasks of the user, some at a time. */
+export async function createTasks(user: User, count: number): Promise<void> {
+  const worker = async () => {
+    for (; count > 0; ) await user.create({ title: `Task ${count--}` });
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+}
+
 /** Fails unless the answer is a problem document of this status. */
 export function expectProblem(answer: Answer<unknown>, status: number): void {
   expect(answer.status, JSON.stringify(answer.body)).toBe(status);

@@ -10,7 +10,7 @@ import { replicaName } from "#infra/host/port-plan.ts";
 import { type Identity, isAlive } from "#infra/host/provider/proc.ts";
 import { readRecord } from "#infra/host/provider/record.ts";
 import { placesOf } from "#infra/host/provider/stack-folder.ts";
-import { newUser, type User } from "../client.ts";
+import { createTasks, newUser, type User } from "../client.ts";
 import { type Connected, connect, numbers, open, sequencesOf } from "../socket.ts";
 import { repositoryFolder, requireStack } from "../stack.ts";
 
@@ -50,10 +50,6 @@ async function createAndWait(guests: readonly Guest[], count: number, total: num
 
 const sayGoodbye = (guests: readonly Guest[]) =>
   Promise.all(guests.flatMap(({ clients }) => clients).map((client) => client.close()));
-
-const createTasks = async (user: User, count: number): Promise<void> => {
-  for (; count > 0; count--) await user.create({ title: `Task ${count}` });
-};
 
 function processOf(name: string): Identity {
   const record = readRecord(placesOf(stack.stackFolder, name).record);
