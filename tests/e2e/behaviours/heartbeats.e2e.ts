@@ -7,7 +7,7 @@ import { connect, numbers, sequencesOf, syncUrl } from "../socket.ts";
 /** A heartbeat comes every ten seconds, and the third without an answer ends a connection. */
 const silentWithinMs = 60_000;
 
-describe.skipIf(!syncUrl)("heartbeats", { concurrent: true, timeout: 90_000 }, () => {
+describe.skipIf(!syncUrl)("heartbeats", { concurrent: true, timeout: 150_000 }, () => {
   test("keep a client that answers, and close one that does not", async () => {
     const user = await newUser();
     const mute = await connect(user, { autoPong: false });
