@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { PGlite } from "@electric-sql/pglite";
+import type { PGlite } from "@electric-sql/pglite";
 import { drizzle } from "drizzle-orm/pglite";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Database } from "#apps/kit/database/connect.ts";
 import { type Envelope, envelopeOf } from "#apps/kit/events/envelope.ts";
+import { blankServer } from "#apps/kit/testing/blank-server.ts";
 import { sampleRow, samples, uuidOf } from "#apps/kit/testing/samples.ts";
 import { entries } from "./entries.ts";
 import { maintainPartitions, monthNamed, monthOf } from "./partitions.ts";
@@ -17,7 +18,7 @@ let client: PGlite;
 let database: Database;
 
 beforeAll(async () => {
-  client = await PGlite.create();
+  client = await blankServer();
   database = drizzle(client) as unknown as Database;
 });
 beforeEach(async () => {

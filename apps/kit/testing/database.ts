@@ -1,10 +1,10 @@
-import { PGlite } from "@electric-sql/pglite";
 import { generateDrizzleJson, generateMigration } from "drizzle-kit/api";
 import { getTableName, is } from "drizzle-orm";
 import { PgTable } from "drizzle-orm/pg-core";
 import { drizzle } from "drizzle-orm/pglite";
 import type { Database } from "#apps/kit/database/connect.ts";
 import * as eventTables from "#apps/kit/events/tables.ts";
+import { blankServer } from "./blank-server.ts";
 
 export type TestDatabase = {
   readonly database: Database;
@@ -21,7 +21,7 @@ export type TestDatabase = {
 export async function createTestDatabase(
   tables: Record<string, unknown> = {},
 ): Promise<TestDatabase> {
-  const client = await PGlite.create();
+  const client = await blankServer();
   const wanted = generateDrizzleJson({ ...eventTables, ...tables });
   const statements = await generateMigration(generateDrizzleJson({}), wanted);
   await client.exec(statements.join(";\n"));
