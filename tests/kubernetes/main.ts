@@ -21,7 +21,8 @@ import { openStack, type Stack } from "./stack.ts";
 const usage = `Usage: npm run e2e:cluster [-- --rounds 2 --keep --faults]
 
 Brings up a Kubernetes of one node on this machine, puts the whole system on it with the real Pulumi
-engine, runs the behaviours against it, destroys it, and looks for what is left. Twice in a row.
+engine, runs the behaviours against it, destroys it, and looks for what is left. Twice in a row; what
+the system does is asked in the last round alone.
 
   --rounds   how often (2)
   --provider real | stand-in: Pulumi's own provider of Kubernetes, or ours that applies to the API
@@ -68,8 +69,9 @@ async function main(): Promise<number> {
       const name = (what: string): string => `round ${round}: ${what}`;
       await oneRound(phases, name, {
         provider,
+        isLast,
         keep: values.keep && isLast,
-        faults: values.faults || values.fault.length > 0 ? isLast && values.fault : false,
+        faults: (values.faults || values.fault.length > 0) && values.fault,
       });
     }
     if (!values.keep) await phases.run("cluster down", takeDown);
@@ -84,6 +86,8 @@ async function main(): Promise<number> {
 
 type RoundOptions = {
   readonly provider: Provider;
+  /** What the system does is asked in the last round alone; those before show that it comes and goes. */
+  readonly isLast: boolean;
   readonly keep: boolean;
   /** Names; none of them for all, and false for not one. */
   readonly faults: readonly string[] | false;
@@ -92,7 +96,7 @@ type RoundOptions = {
 async function oneRound(
   phases: Phases,
   name: (what: string) => string,
-  { provider, keep, faults }: RoundOptions,
+  { provider, isLast, keep, faults }: RoundOptions,
 ): Promise<void> {
   const cluster = await phases.run(name("cluster up"), () =>
     up(async (_what, work) => {
@@ -117,6 +121,26 @@ async function oneRound(
     const found = await secretsInState(stack, cluster);
     if (found.length > 0) throw new Error(`in clear in the state: ${found.join(", ")}`);
   });
+  if (isLast) await useIt(phases, name, { cluster, stack, provider, faults });
+  if (keep) return;
+  await phases.run(name("destroy"), () => destroy(stack));
+  await phases.run(name("nothing is left"), async () => {
+    const left = added(before, await allObjects(api));
+    if (left.length > 0) throw new Error(`left after destroy:\n${left.join("\n")}`);
+  });
+}
+
+type Use = Pick<RoundOptions, "provider" | "faults"> & {
+  readonly cluster: ClusterDescription;
+  readonly stack: Stack;
+};
+
+/** What is asked of a system that is up. */
+async function useIt(
+  phases: Phases,
+  name: (what: string) => string,
+  { cluster, stack, provider, faults }: Use,
+): Promise<void> {
   const { baseUrl, services } = await stack.outputs();
   const followed = ["--sync", services.sync.address];
   const where = ["--url", baseUrl, "--mail", cluster.mail.url, ...followed];
@@ -129,12 +153,6 @@ async function oneRound(
   }
   await phases.run(name("one change touches what it must"), () => changeOne(cluster, provider));
   await phases.run(name("the doctor finds nothing"), () => askDoctor(cluster));
-  if (keep) return;
-  await phases.run(name("destroy"), () => destroy(stack));
-  await phases.run(name("nothing is left"), async () => {
-    const left = added(before, await allObjects(api));
-    if (left.length > 0) throw new Error(`left after destroy:\n${left.join("\n")}`);
-  });
 }
 
 /** Another level of logging: the Deployments roll, and nothing else is touched. */
