@@ -56,6 +56,21 @@ describe("a reminder", () => {
     expect(await remindedOf(user)).toEqual([]);
   });
 
+  test("whose due date moved fires at its new time, and not again at the one it had", async () => {
+    const user = await newUser();
+    const task = await dueTask(user, "Earlier", 3_600_000 + 9_000);
+    const [set] = await remind(user, task.id, { type: "1_hour_before" });
+    const due_date = inMs(3_600_000 + 2_000);
+    await user.call<TaskView>("PATCH", `/api/tasks/${task.id}`, { body: { due_date } });
+    const at = Date.parse(due_date) - 3_600_000;
+    const moved = { id: set?.id, remind_at: new Date(at).toISOString() };
+    expect(await remindersOf(user, task.id)).toMatchObject([moved]);
+    const { found } = await untilReminded(user, 1, 2_000 + arrivalMs);
+    expect(Date.parse(found[0]?.created_at ?? "")).toBeGreaterThanOrEqual(at - 50);
+    await sleep(Math.max(0, Date.parse(set?.remind_at ?? "") - Date.now()) + silenceMs);
+    expect(await remindedOf(user)).toMatchObject([{ reminder_id: set?.id }]);
+  });
+
   test("is nobody else's", async () => {
     const [owner, stranger] = [await newUser(), await newUser()];
     const task = await dueTask(owner, "Mine");

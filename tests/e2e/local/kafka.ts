@@ -5,6 +5,7 @@ import type { Stack } from "../stack.ts";
 
 /** A record as the broker keeps it; `value` is what its text says as JSON, if it is any. */
 export type RawRecord = {
+  readonly partition: number;
   readonly key: string;
   readonly text: string;
   readonly value: Record<string, unknown>;
@@ -46,10 +47,11 @@ export async function readTopic(stack: Stack, topic: string): Promise<TopicReade
   stream.on("error", (error) => {
     failure = error;
   });
-  stream.on("data", ({ key, value, headers }) => {
+  stream.on("data", ({ partition, key, value, headers }) => {
     const text = String(value);
     const named = [...headers].map(([name, content]) => [String(name), String(content)]);
     records.push({
+      partition,
       key: String(key),
       text,
       value: parsed(text),

@@ -1,26 +1,27 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { call, newUser } from "../client.ts";
-import { inMs, remind, remindersOf, untilReminded } from "../reminders.ts";
+import { inMs, remind, remindedOf, remindersOf, untilReminded } from "../reminders.ts";
 import { repositoryFolder, requireStack } from "../stack.ts";
 
 const stack = requireStack();
 // The spec's own limit with the scheduler dead; the sweep comes every 15 s.
 const withoutSchedulerMs = 60_000;
+const strayMs = 3_000;
 
 const schedulerPid = (): number =>
   JSON.parse(readFileSync(join(stack.stackFolder, "run", "scheduler.json"), "utf8")).pid;
 
+const bringBack = () => spawnSync("npm", ["start"], { cwd: repositoryFolder, stdio: "ignore" });
+
 describe("with the scheduler killed", () => {
   // Whatever happens, the other behaviours get their scheduler back.
-  afterAll(async () => {
-    const { spawnSync } = await import("node:child_process");
-    spawnSync("npm", ["start"], { cwd: repositoryFolder, stdio: "ignore" });
-  }, 180_000);
+  afterAll(() => void bringBack(), 180_000);
 
-  test("reminders are set, and fire by the sweep, each once", async () => {
+  test("reminders are set, and fire by the sweep, each once, also when it is back", async () => {
     const user = await newUser();
     const { body: task } = await user.create({ title: "Late", due_date: inMs(86_400_000) });
     const [known] = await remind(user, task.id, { type: "custom", remind_at: inMs(5_000) });
@@ -38,5 +39,14 @@ describe("with the scheduler killed", () => {
     expect(await remindersOf(user, other.body.id)).toMatchObject([{ status: "sent" }]);
     const metrics = await call<string>("GET", `${stack.services.backend?.url}/metrics`);
     expect(metrics.body).toMatch(/reminder_lateness_seconds_count\{[^}]*by="sweep"[^}]*\} [1-9]/);
-  }, 90_000);
+
+    // It remembers the job of the first, which comes late and finds it fired.
+    const last = await user.create({ title: "After it", due_date: inMs(86_400_000) });
+    await remind(user, last.body.id, { type: "custom", remind_at: inMs(10_000) });
+    expect(bringBack().status).toBe(0);
+    await untilReminded(user, 3, 10_000 + withoutSchedulerMs);
+    await sleep(strayMs);
+    const titles = (await remindedOf(user)).map(({ title }) => title).sort();
+    expect(titles).toEqual(["Reminder: After it", "Reminder: Late", "Reminder: Later"]);
+  }, 240_000);
 });
