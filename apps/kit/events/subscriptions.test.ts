@@ -166,6 +166,20 @@ describe("a handler that throws", () => {
     expect(performance.now() - since).toBeLessThan(3_000);
   });
 
+  test("is tried at times from its first try on, so that slow tries hold nobody up for longer", async () => {
+    const calls: number[] = [];
+    const slow = async () => {
+      calls.push(performance.now());
+      await sleep(400);
+      return poison();
+    };
+    const { receive } = setUp(slow, { retryDelaysMs: [600, 600] });
+    await deliver(receive, "user-events");
+    const [first = 0, , third = 0] = calls;
+    expect(third - first).toBeGreaterThanOrEqual(1_090);
+    expect(third - first).toBeLessThan(1_700);
+  });
+
   test("drops an ephemeral event after as many tries", async () => {
     const { receive, handler, letters, outcomes } = setUp(poison);
     await deliver(receive, "task-updates");

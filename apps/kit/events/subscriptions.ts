@@ -63,8 +63,12 @@ export type Receive = (topic: Topic, delivery: Delivery) => Promise<Verdict>;
 /** Before each further try of what failed: all together less than 15 s, which others then wait. */
 export const poisonDelaysMs: readonly number[] = [1_000, 3_000, 10_000];
 
-/** How often the handler of an event has failed here, and when it may be tried again. */
-type Failure = { readonly attempts: number; readonly notBeforeMs: number };
+/** How often the handler of an event has failed here, since when, and when it may be tried again. */
+type Failure = {
+  readonly attempts: number;
+  readonly sinceMs: number;
+  readonly notBeforeMs: number;
+};
 
 const mostFailures = 1_000;
 // Deliveries come a second after another: one that is early by a little is the one that was meant.
@@ -123,7 +127,8 @@ export function createReceiver<S extends ServiceContract>(
     log: Logger,
   ): Promise<Verdict> {
     const eventLog = log.child({ event: event.id, trace: event.traceid });
-    const attempts = (failures.get(event.id)?.attempts ?? 0) + 1;
+    const before = failures.get(event.id) ?? { attempts: 0, sinceMs: performance.now() };
+    const attempts = before.attempts + 1;
     try {
       const outcome = await apply(topic, effect, event, eventLog);
       failures.delete(event.id);
@@ -144,7 +149,10 @@ export function createReceiver<S extends ServiceContract>(
         return verdict;
       }
       eventLog.warn({ attempts, delayMs, error: reasonOf(error) }, "handler failed, trying again");
-      remember(event.id, { attempts, notBeforeMs: performance.now() + delayMs - earlyMs });
+      // From the first try on: the partition waits for slow tries and late deliveries as well.
+      const dueMs = delaysMs.slice(0, attempts).reduce((sum, one) => sum + one, 0);
+      const { sinceMs } = before;
+      remember(event.id, { attempts, sinceMs, notBeforeMs: sinceMs + dueMs - earlyMs });
       return "RETRY";
     }
   }

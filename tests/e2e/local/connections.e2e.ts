@@ -58,12 +58,20 @@ describe("connections to the database", () => {
 
   test("can all be in use: the database is there all the same", async () => {
     const { database, ping, close } = connect(stack.postgres.adminUrl, { maxConnections: 1 });
-    const busy = database.execute(sql`select pg_sleep(3)`);
-    await ping(2_000);
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const busy = database.transaction(async (tx) => {
+      await tx.execute(sql`select 1`);
+      await held;
+    });
     const waited = database.execute(sql`select 1`).then(() => "answered");
-    const soon = new Promise((resolve) => setTimeout(() => resolve("waits"), 200));
-    expect(await Promise.race([waited, soon])).toBe("waits");
-    await Promise.all([busy, waited]);
+    await ping(10_000);
+    expect(await Promise.race([waited, Promise.resolve("waits")])).toBe("waits");
+    letGo();
+    await busy;
+    expect(await waited).toBe("answered");
     await close();
     await expect(ping()).rejects.toThrow();
   });

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -15,11 +15,17 @@ const strayMs = 3_000;
 const schedulerPid = (): number =>
   JSON.parse(readFileSync(join(stack.stackFolder, "run", "scheduler.json"), "utf8")).pid;
 
-const bringBack = () => spawnSync("npm", ["start"], { cwd: repositoryFolder, stdio: "ignore" });
+/** What a person does. Not waited for in a standstill: kept connections end meanwhile. */
+const bringBack = (): Promise<number | null> =>
+  new Promise((resolve, reject) => {
+    const start = spawn("npm", ["start"], { cwd: repositoryFolder, stdio: "ignore" });
+    start.once("error", reject);
+    start.once("exit", resolve);
+  });
 
 describe("with the scheduler killed", () => {
   // Whatever happens, the other behaviours get their scheduler back.
-  afterAll(() => void bringBack(), 180_000);
+  afterAll(bringBack, 180_000);
 
   test("reminders are set, and fire by the sweep, each once, also when it is back", async () => {
     const user = await newUser();
@@ -43,7 +49,7 @@ describe("with the scheduler killed", () => {
     // It remembers the job of the first, which comes late and finds it fired.
     const last = await user.create({ title: "After it", due_date: inMs(86_400_000) });
     await remind(user, last.body.id, { type: "custom", remind_at: inMs(10_000) });
-    expect(bringBack().status).toBe(0);
+    expect(await bringBack()).toBe(0);
     await untilReminded(user, 3, 10_000 + withoutSchedulerMs);
     await sleep(strayMs);
     const titles = (await remindedOf(user)).map(({ title }) => title).sort();
