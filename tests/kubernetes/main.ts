@@ -21,10 +21,10 @@ import { openStack, type Stack } from "./stack.ts";
 const usage = `Usage: npm run e2e:cluster [-- --rounds 2 --keep --faults]
 
 Brings up a Kubernetes of one node on this machine, puts the whole system on it with the real Pulumi
-engine, runs the behaviours against it, destroys it, and looks for what is left. Twice in a row; what
-the system does is asked in the last round alone.
+engine, runs the behaviours against it, destroys it, and looks for what is left. Twice in a row.
 
   --rounds   how often (2)
+  --ask-last asks what the system does in the last round alone; those before only come and go
   --provider real | stand-in: Pulumi's own provider of Kubernetes, or ours that applies to the API
              server and waits; by default Pulumi's where it is on this machine
   --faults   also deletes pods, rolls Deployments and kills the broker under load
@@ -38,6 +38,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       rounds: { type: "string", default: "2" },
+      "ask-last": { type: "boolean", default: false },
       provider: { type: "string", default: "auto" },
       faults: { type: "boolean", default: false },
       fault: { type: "string", multiple: true, default: [] },
@@ -69,9 +70,9 @@ async function main(): Promise<number> {
       const name = (what: string): string => `round ${round}: ${what}`;
       await oneRound(phases, name, {
         provider,
-        isLast,
+        ask: isLast || !values["ask-last"],
         keep: values.keep && isLast,
-        faults: (values.faults || values.fault.length > 0) && values.fault,
+        faults: values.faults || values.fault.length > 0 ? isLast && values.fault : false,
       });
     }
     if (!values.keep) await phases.run("cluster down", takeDown);
@@ -86,8 +87,8 @@ async function main(): Promise<number> {
 
 type RoundOptions = {
   readonly provider: Provider;
-  /** What the system does is asked in the last round alone; those before show that it comes and goes. */
-  readonly isLast: boolean;
+  /** Whether it is also asked what the system does, or only shown that it comes and goes. */
+  readonly ask: boolean;
   readonly keep: boolean;
   /** Names; none of them for all, and false for not one. */
   readonly faults: readonly string[] | false;
@@ -96,7 +97,7 @@ type RoundOptions = {
 async function oneRound(
   phases: Phases,
   name: (what: string) => string,
-  { provider, isLast, keep, faults }: RoundOptions,
+  { provider, ask, keep, faults }: RoundOptions,
 ): Promise<void> {
   const cluster = await phases.run(name("cluster up"), () =>
     up(async (_what, work) => {
@@ -121,7 +122,7 @@ async function oneRound(
     const found = await secretsInState(stack, cluster);
     if (found.length > 0) throw new Error(`in clear in the state: ${found.join(", ")}`);
   });
-  if (isLast) await useIt(phases, name, { cluster, stack, provider, faults });
+  if (ask) await useIt(phases, name, { cluster, stack, provider, faults });
   if (keep) return;
   await phases.run(name("destroy"), () => destroy(stack));
   await phases.run(name("nothing is left"), async () => {
