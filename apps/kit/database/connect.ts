@@ -52,14 +52,27 @@ export function connect(url: string, options: { maxConnections?: number } = {}):
     one.on("connect", (client) => client.on("error", () => {}));
   }
   const database = drizzle(tracedPool(pool)) as unknown as Database;
-  const transaction = database.transaction.bind(database);
   database.transaction = (work, config) =>
-    traced("transaction", "CLIENT", () => transaction(work, config));
+    traced("transaction", "CLIENT", () => onClientOf(pool, (one) => one.transaction(work, config)));
   return {
     database,
     ping: (timeoutMs = 1_000) => answered(probe.query("select 1"), timeoutMs),
     close: () => answered(Promise.all([pool.end(), probe.end()]), closeTimeoutMs).catch(() => {}),
   };
+}
+
+/**
+ * Gives work a connection for itself. Drizzle would take one from the pool too, but never gives it
+ * back when its BEGIN fails: ten lost connections, and the service waits for ever.
+ */
+async function onClientOf<T>(pool: pg.Pool, work: (database: Database) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    return await work(drizzle(client) as unknown as Database);
+  } finally {
+    // One that is still in the middle of something is nothing for anybody else.
+    client.release(client.getTransactionStatus() !== "I");
+  }
 }
 
 /**

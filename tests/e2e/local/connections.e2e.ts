@@ -48,6 +48,11 @@ describe("connections to the database", () => {
     }
     ended = true;
     await cutting;
+    // None is kept by work that failed: as many as the pool has are there for requests at once.
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => user.call("GET", "/api/tasks")),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     const entries = await entriesOf(user, { count });
     expect(entries.map(({ sequence }) => sequence)).toEqual(entries.map((_, index) => index + 1));
     for (const [name, pid] of Object.entries(before)) {
