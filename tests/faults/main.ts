@@ -46,7 +46,8 @@ type Plan = {
   readonly objections: (outcome: Outcome) => string[];
 };
 
-const settleMs = 120_000;
+/** Mail goes one at a time: what a minute without Kafka held up takes minutes to go out. */
+const settleMs = 300_000;
 /** What was taken out never arrives: there is nothing to wait for as long as that. */
 const provedSettleMs = 20_000;
 
