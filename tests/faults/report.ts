@@ -32,7 +32,7 @@ const columns: readonly Column[] = [
   { title: "longest pause s", value: ({ load }) => seconds(load.longestPauseMs) },
 ];
 
-const nameWidth = 22;
+const nameWidth = 26;
 const shownDeviations = 10;
 
 /** The heading of the table. */
