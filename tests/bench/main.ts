@@ -6,7 +6,6 @@ import { ensurePrograms } from "#toolchain/ensure.ts";
 import { findStack, requireApi, requireStack } from "../e2e/stack.ts";
 import { distributionOf } from "./distribution.ts";
 import { describeMachine, load } from "./machine.ts";
-import { absent } from "./measures/absent.ts";
 import { bare } from "./measures/bare.ts";
 import type { Bench, Measure } from "./measures/bench.ts";
 import { broker } from "./measures/broker.ts";
@@ -16,6 +15,7 @@ import { effectDelay } from "./measures/effect-delay.ts";
 import { consumerEffects, publish, relay } from "./measures/events.ts";
 import { fanOut } from "./measures/fan-out.ts";
 import { burst, sustained } from "./measures/load.ts";
+import { reminderLateness } from "./measures/reminders.ts";
 import { type Measurement, markdownOf, type Report, verdictsOf } from "./report.ts";
 import { createSystem } from "./system.ts";
 
@@ -27,6 +27,7 @@ const measures: Readonly<Record<string, Measure>> = {
   publish,
   relay,
   consumer: consumerEffects,
+  reminders: reminderLateness,
   "effect-delay": effectDelay,
   "fan-out": fanOut,
   burst,
@@ -146,7 +147,7 @@ async function measureAll(
   } finally {
     await system.close();
   }
-  return only ? measurements : [...measurements, ...absent()];
+  return measurements;
 }
 
 function lineOf(one: Measurement): string {

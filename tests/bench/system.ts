@@ -19,6 +19,8 @@ export type Sample = {
   readonly lag: number;
 };
 
+export type Users = { readonly tokens: string[]; readonly userIds: string[] };
+
 /** The local stack as the bench sees it, besides its API. */
 export type System = {
   readonly stack: Stack;
@@ -31,8 +33,10 @@ export type System = {
   readonly drained: (withinMs: number) => Promise<void>;
   /** What a process of the stack was started with. */
   readonly environmentOf: (name: string) => Readonly<Record<string, string>>;
-  /** Tokens of this many users, by the development issuer. */
-  readonly tokens: (count: number) => Promise<{ tokens: string[]; userIds: string[] }>;
+  /** Tokens of this many new users, by the development issuer. */
+  readonly tokens: (count: number) => Promise<Users>;
+  /** The same users each time it is asked, once each has been sent its welcome. */
+  readonly accounts: (count: number) => Promise<Users>;
   readonly close: () => Promise<void>;
 };
 
@@ -43,6 +47,8 @@ const group = "audit";
 export function createSystem(stack: Stack, signal: AbortSignal): System {
   const sql = postgres(stack.postgres.adminUrl, { database: "todo", max: 4, onnotice: () => {} });
   const admin = new Admin({ ...kafkaOptions(stack, "bench"), timeout: 10_000 });
+
+  let accounts: Promise<Users> | undefined;
 
   const sample = async (): Promise<Sample> => {
     const [created, effects, depth, lag] = await Promise.all([
@@ -96,6 +102,17 @@ export function createSystem(stack: Stack, signal: AbortSignal): System {
       );
     },
     tokens: (count) => issueTokens(stack.baseUrl, count, signal),
+    accounts: async (count) => {
+      accounts ??= issueTokens(stack.baseUrl, count, signal);
+      const users = await accounts;
+      for (;;) {
+        signal.throwIfAborted();
+        const waiting =
+          await sql`select 1 from notification.mails where status = 'pending' limit 1`;
+        if (waiting.length === 0) return users;
+        await sleep(500);
+      }
+    },
     close: async () => {
       await Promise.all([sql.end({ timeout: 5 }), admin.close()]);
     },
@@ -153,7 +170,7 @@ async function lagOf(admin: Admin): Promise<number> {
   }, 0);
 }
 
-async function issueTokens(baseUrl: string, count: number, signal: AbortSignal) {
+async function issueTokens(baseUrl: string, count: number, signal: AbortSignal): Promise<Users> {
   const run = Date.now().toString(36);
   const tokens: string[] = [];
   const userIds: string[] = [];

@@ -13,7 +13,7 @@ const mostTries = 4;
 export async function burst(bench: Bench): Promise<Measurement[]> {
   const { system, signal } = bench;
   const seconds = Math.min(20, bench.seconds);
-  const { tokens } = await system.tokens(accounts);
+  const { tokens } = await system.accounts(accounts);
   const before = await system.sample();
   const used = processorTimes(system.stack.stackFolder);
   const load = runLoad({ baseUrl: system.stack.baseUrl, tokens, seconds, signal });
@@ -52,7 +52,7 @@ export async function burst(bench: Bench): Promise<Measurement[]> {
  * a burst shows that the whole way carries, and goes up while that holds, or down until it does.
  */
 export async function sustained(bench: Bench): Promise<Measurement[]> {
-  const { tokens } = await bench.system.tokens(accounts);
+  const { tokens } = await bench.system.accounts(accounts);
   const tries: Try[] = [];
   let target = Math.round(await startingRate(bench, tokens));
   for (;;) {
