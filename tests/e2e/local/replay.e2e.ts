@@ -24,20 +24,20 @@ async function replay(topic: Topic, app: AppId): Promise<void> {
   const args = ["replay", "--topic", topic, "--since", "1h", "--to", app, "--yes"];
   const { code, out, error } = await events(...args);
   expect(code, out + error).toBe(0);
-  const again = Number(/(\d+) records of/.exec(out)?.[1]);
-  expect(again, out).toBeGreaterThan(0);
+  expect(Number(/(\d+) records of/.exec(out)?.[1]), out).toBeGreaterThan(0);
   const endsAt = performance.now() + 2 * minute;
   for (;;) {
+    // What is printed counts the marks of transactions too, which nobody receives.
     const lags = await eventsJson<{ app: string; topic: string; lag: number }[]>("lag");
     const own = lags.filter((lag) => lag.app === app && lag.topic === topic);
-    // It was started anew, so that all it counts came after.
     const received = await receivedBy(app, topic);
-    if (own.every(({ lag }) => lag === 0) && received >= again) return;
-    expect(performance.now(), `${app} had ${received} of ${again} records`).toBeLessThan(endsAt);
+    if (own.length > 0 && own.every(({ lag }) => lag === 0) && received > 0) return;
+    expect(performance.now(), `${app} has ${JSON.stringify(own)} to go`).toBeLessThan(endsAt);
     await sleep(500);
   }
 }
 
+/** Since it was started anew for the replay. */
 async function receivedBy(app: AppId, topic: Topic): Promise<number> {
   const counts = (stack.services[app]?.urls ?? []).map(async (url) => {
     const { body } = await call<string>("GET", `${url}/metrics`);
