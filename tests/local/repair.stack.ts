@@ -3,7 +3,8 @@ import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { appIds } from "#apps/contracts/services.ts";
+import { appIds, contractOf } from "#apps/contracts/services.ts";
+import { replicaName } from "#infra/host/port-plan.ts";
 import { changed, createClone, createdAndListed, outputsOf } from "./clone.ts";
 
 const clone = createClone(26_000);
@@ -93,7 +94,12 @@ describe("only what is touched is restarted", () => {
 
   test("by a source file of all services", () => {
     const { restarted } = afterChange(edit("apps/kit/http/log.ts", "// changed\n"));
-    expect(restarted).toEqual([...appIds].sort());
+    const replicas = appIds.flatMap((appId) =>
+      Array.from({ length: contractOf(appId).leastReplicas ?? 1 }, (_, index) =>
+        replicaName(appId, index),
+      ),
+    );
+    expect(restarted).toEqual(replicas.sort());
   });
 
   test("by a component: the sidecars that it is scoped to", () => {
