@@ -16,6 +16,7 @@ import { hostPrograms } from "#infra/host/programs.ts";
 import { hostStackOf } from "#infra/host/stack-folder.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { findPrograms } from "#toolchain/find.ts";
+import { fileBackend } from "./file-backend.ts";
 
 export const clone = join(import.meta.dirname, "..", "..");
 export const stack = hostStackOf(clone);
@@ -59,7 +60,7 @@ export async function pulumiEnvironment(): Promise<Record<string, string>> {
   ];
   return {
     PATH: [...new Set(folders), process.env.PATH ?? ""].join(":"),
-    PULUMI_BACKEND_URL: `file://${stateFolder}`,
+    PULUMI_BACKEND_URL: fileBackend(stateFolder),
     PULUMI_HOME: join(stack.folder, "pulumi-home"),
     PULUMI_STACK: stackName,
     PULUMI_CONFIG_PASSPHRASE: "local",

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
+import { fileBackend } from "#commands/local/file-backend.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { clone } from "../cluster/plan.ts";
 
@@ -72,7 +73,7 @@ export async function openStack({
       ...engine.map((program) => dirname(programs[program].path)),
       process.env.PATH,
     ].join(":"),
-    PULUMI_BACKEND_URL: `file://${state}`,
+    PULUMI_BACKEND_URL: fileBackend(state),
     PULUMI_HOME: join(folder, "home"),
     PULUMI_CONFIG_PASSPHRASE: "cluster",
     PULUMI_SKIP_UPDATE_CHECK: "true",
