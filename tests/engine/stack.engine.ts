@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import { openApi } from "#commands/doctor/cluster-api.ts";
@@ -184,6 +185,8 @@ describe(`the whole stack with the ${provider.kind} provider`, () => {
     };
     const first = await stopped("SIGINT");
     const second = await stopped("SIGKILL");
+    // A provider outlives its engine for a moment, and still makes what it was told to make.
+    await sleep(10_000);
     expect(second.filter((urn) => first.includes(urn))).toEqual([]);
     // The engine could not take its lock back, and says so.
     const { failure } = await run(shared, "up");
