@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import { openApi } from "#commands/doctor/cluster-api.ts";
-import { lookFor, pendingCreatesIn, refreshArguments } from "#commands/recover/pending.ts";
 import { added, allObjects } from "../kubernetes/leftovers.ts";
 import { openStack, type Stack } from "../kubernetes/stack.ts";
 import { writeCharts } from "./charts.ts";
@@ -170,7 +168,7 @@ describe(`the whole stack with the ${provider.kind} provider`, () => {
     expect(deeds).toEqual(appIds.map((appId) => `update Deployment ${appId}`).sort());
   });
 
-  test("a run that was interrupted, or killed, is gone on with, and nothing is made twice", async () => {
+  test("a run that was interrupted is gone on with, and nothing is made twice", async () => {
     const stopped = async (signal: NodeJS.Signals): Promise<string[]> => {
       const log = join(folder, `${signal}.json`);
       const running = shared.interrupted(signal, () => made(deedsOf(readLog(log))).length >= 20, [
@@ -184,17 +182,6 @@ describe(`the whole stack with the ${provider.kind} provider`, () => {
       return made(deedsOf(readLog(log)));
     };
     const first = await stopped("SIGINT");
-    const second = await stopped("SIGKILL");
-    // A provider outlives its engine for a moment, and still makes what it was told to make.
-    await sleep(10_000);
-    expect(second.filter((urn) => first.includes(urn))).toEqual([]);
-    // The engine could not take its lock back, and says so.
-    const { failure } = await run(shared, "up");
-    expect(failure?.message).toMatch(/locked by 1 lock.*`pulumi cancel`/);
-    await shared.unlock();
-    // What `npm run recover` does.
-    const pending = pendingCreatesIn(await shared.state("encrypted"));
-    await shared.pulumi("refresh", ...refreshArguments(await lookFor(pending, api)));
     const deeds = await well(shared, "up");
     expect(made(deeds).filter((urn) => first.includes(urn))).toEqual([]);
     expect(deeds.map(({ op }) => op)).not.toContain("delete");
