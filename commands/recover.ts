@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 import { apiOf, clusterOptions, whereIs } from "./doctor/where.ts";
 import { clone } from "./local/stack.ts";
-import { lookFor, pendingCreatesIn, refreshArguments } from "./recover/pending.ts";
+import { adopt, refreshOf } from "./recover/adopt.ts";
+import { lookFor, pendingCreatesIn } from "./recover/pending.ts";
 import { Refusal, run } from "./run.ts";
 
 const help = `npm run recover -- --stack dev [--unlock] [--kubeconfig file] [--context name]
@@ -38,7 +39,8 @@ async function main(): Promise<number> {
   }
   const api = apiOf(where);
   if (values.unlock) await pulumi(["cancel", "--yes", "--stack", stack]);
-  const pending = pendingCreatesIn(await pulumi(["stack", "export", "--stack", stack], "quiet"));
+  const state = await pulumi(["stack", "export", "--stack", stack], { output: "quiet" });
+  const pending = pendingCreatesIn(state);
   if (pending.length === 0) {
     console.log(`Nothing was left half made in ${stack}. Go on: pulumi up -s ${stack}`);
     return 0;
@@ -46,7 +48,8 @@ async function main(): Promise<number> {
   const found = await lookFor(pending, api);
   for (const { id, urn } of found.made) console.log(`there, taken in:   ${nameOf(urn)} (${id})`);
   for (const urn of found.missing) console.log(`not there, to make: ${nameOf(urn)}`);
-  await pulumi(["refresh", "--stack", stack, ...refreshArguments(found)]);
+  await pulumi(["stack", "import", "--stack", stack], { input: adopt(state, found) });
+  if (found.made.length > 0) await pulumi(["refresh", "--stack", stack, ...refreshOf(found)]);
   console.log(`\nGo on: pulumi up -s ${stack}`);
   return 0;
 }
@@ -57,13 +60,17 @@ const nameOf = (urn: string): string => {
   return `${types.split(":").at(-1)} ${name}`;
 };
 
+type Streams = { readonly input?: string; readonly output?: "shown" | "quiet" };
+
 /** Runs the engine; resolves to what it printed. */
-function pulumi(args: readonly string[], output: "shown" | "quiet" = "shown"): Promise<string> {
-  return new Promise((resolve, reject) => {
+function pulumi(args: readonly string[], { input, output = "shown" }: Streams = {}) {
+  return new Promise<string>((resolve, reject) => {
     const child = spawn("pulumi", [...args, "--non-interactive"], {
       cwd: clone,
-      stdio: ["ignore", "pipe", "inherit"],
+      stdio: ["pipe", "pipe", "inherit"],
     });
+    child.stdin.on("error", () => {}); // it ended before it had read all; its exit code says why
+    child.stdin.end(input);
     let text = "";
     child.stdout.on("data", (chunk: Buffer) => {
       text += chunk;

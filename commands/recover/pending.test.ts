@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ClusterApi } from "#commands/doctor/cluster-api.ts";
-import { lookFor, type PendingCreate, pendingCreatesIn, refreshArguments } from "./pending.ts";
+import { lookFor, type PendingCreate, pendingCreatesIn } from "./pending.ts";
 
 const objectOf = (kind: string, name: string, namespace?: string): PendingCreate => ({
   urn: `urn:pulumi:dev::todo-evolution::kubernetes:v1:${kind}::${name}`,
@@ -46,12 +46,6 @@ test("an object that is there is taken by its id, one that is not is made again"
     ],
     missing: [secret.urn],
   });
-  expect(refreshArguments(found)).toEqual([
-    ...["--yes", "--skip-preview"],
-    ...["--import-pending-creates", deployment.urn, "--import-pending-creates", "todo/backend"],
-    ...["--import-pending-creates", namespace.urn, "--import-pending-creates", "todo"],
-    "--clear-pending-creates",
-  ]);
 });
 
 test("what is no object, has no name yet, or is of a kind that is gone, is made again", async () => {

@@ -65,14 +65,3 @@ async function idOf({ type, inputs }: PendingCreate, api: Reads): Promise<string
   if ((await api.get(path)) === undefined) return undefined;
   return namespace ? `${namespace}/${name}` : name;
 }
-
-/** What `pulumi refresh` is told so that the state says again what is there. */
-export const refreshArguments = ({ made }: Pick<Found, "made">): string[] => [
-  "--yes",
-  "--skip-preview",
-  ...made.flatMap(({ urn, id }) => [
-    ...["--import-pending-creates", urn],
-    ...["--import-pending-creates", id],
-  ]),
-  "--clear-pending-creates",
-];

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import { openApi } from "#commands/doctor/cluster-api.ts";
+import { adopt, refreshOf } from "#commands/recover/adopt.ts";
+import { lookFor, pendingCreatesIn } from "#commands/recover/pending.ts";
 import { added, allObjects } from "../kubernetes/leftovers.ts";
 import { openStack, type Stack } from "../kubernetes/stack.ts";
 import { writeCharts } from "./charts.ts";
@@ -168,10 +170,13 @@ describe(`the whole stack with the ${provider.kind} provider`, () => {
     expect(deeds).toEqual(appIds.map((appId) => `update Deployment ${appId}`).sort());
   });
 
-  test("a run that was interrupted is gone on with, and nothing is made twice", async () => {
-    const stopped = async (signal: NodeJS.Signals): Promise<string[]> => {
-      const log = join(folder, `${signal}.json`);
-      const running = shared.interrupted(signal, () => made(deedsOf(readLog(log))).length >= 20, [
+  test("a run that was interrupted, or killed, is gone on with, and nothing is made twice", async () => {
+    const stopped = async (
+      signal: NodeJS.Signals,
+      isTime: (log: string) => boolean | Promise<boolean>,
+    ): Promise<string[]> => {
+      const log = join(folder, `stopped-${++runs}.json`);
+      const running = shared.interrupted(signal, () => isTime(log), [
         "up",
         "--yes",
         "--skip-preview",
@@ -181,7 +186,25 @@ describe(`the whole stack with the ${provider.kind} provider`, () => {
       await expect(running).rejects.toThrow();
       return made(deedsOf(readLog(log)));
     };
-    const first = await stopped("SIGINT");
+    const hasMade = (count: number) => (log: string) => made(deedsOf(readLog(log))).length >= count;
+    // Redis is there and waited for, so that its end is not written down.
+    const redis = `/apis/apps/v1/namespaces/${sharedNamespace}/statefulsets/redis`;
+    const isWaiting = async () => (await api.get(redis)) !== undefined;
+
+    const first = await stopped("SIGINT", hasMade(20));
+    for (const isTime of [hasMade(20), isWaiting]) {
+      const killed = await stopped("SIGKILL", isTime);
+      expect(killed.filter((urn) => first.includes(urn))).toEqual([]);
+      // The engine could not take its lock back, and says so.
+      const { failure } = await run(shared, "up");
+      expect(failure?.message).toMatch(/locked by 1 lock.*`pulumi cancel`/);
+      await shared.unlock();
+      // What `npm run recover` does.
+      const state = await shared.state("encrypted");
+      const found = await lookFor(pendingCreatesIn(state), api);
+      await shared.replaceState(adopt(state, found));
+      if (found.made.length > 0) await shared.pulumi("refresh", ...refreshOf(found));
+    }
     const deeds = await well(shared, "up");
     expect(made(deeds).filter((urn) => first.includes(urn))).toEqual([]);
     expect(deeds.map(({ op }) => op)).not.toContain("delete");

@@ -10,8 +10,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { fileBackend } from "#commands/local/file-backend.ts";
+import { type Identity, identityOf, isAlive, withDescendants } from "#infra/host/provider/proc.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { clone } from "../cluster/plan.ts";
 
@@ -27,7 +29,7 @@ export type Stack = {
   /** Starts the engine and sends it a signal as soon as it is time: Ctrl-C is SIGINT. */
   readonly interrupted: (
     signal: NodeJS.Signals,
-    isTime: () => boolean,
+    isTime: () => boolean | Promise<boolean>,
     command: readonly string[],
   ) => Promise<string>;
   /** Takes back the lock of an engine that was killed. */
@@ -36,7 +38,9 @@ export type Stack = {
   readonly outputs: () => Promise<any>;
   /** The state as the engine keeps it, secrets encrypted; or with them in clear. */
   readonly state: (secrets: "encrypted" | "in clear") => Promise<string>;
-  /** Forgets state and settings; what the stack made must be gone. */
+  /** Puts a state in its place that `state` gave, secrets encrypted. */
+  readonly replaceState: (text: string) => Promise<void>;
+  /** Forgets state and settings, and ends what killed engines left; what the stack made must be gone. */
   readonly forget: () => void;
 };
 
@@ -82,13 +86,14 @@ export async function openStack({
     NO_COLOR: "1",
     ...env,
   };
+  const orphans: Identity[] = [];
   const pulumi = (...args: string[]): Promise<string> => runEngine(args, quiet ?? false);
   // What may hold secrets is never shown.
   const exported = (...args: string[]): Promise<string> => runEngine(args, true);
   const runEngine = async (
     args: readonly string[],
     isQuiet: boolean,
-    interruption?: Interruption,
+    more: Pick<CaptureOptions, "input" | "interruption"> = {},
   ): Promise<string> => {
     // The language host leaves its pipes behind in the temporary folder; this one goes with the run.
     const temporary = mkdtempSync(join(folder, "run-"));
@@ -96,7 +101,7 @@ export async function openStack({
       return await capture("pulumi", [...args, "--non-interactive"], {
         env: { ...variables, TMPDIR: temporary },
         quiet: isQuiet,
-        interruption,
+        ...more,
       });
     } finally {
       rmSync(temporary, { recursive: true, force: true });
@@ -114,7 +119,9 @@ export async function openStack({
     name,
     pulumi: (command, ...args) => pulumi(command as string, ...ofStack, ...args),
     interrupted: (signal, isTime, [command = "up", ...args]) =>
-      runEngine([command, ...ofStack, ...args], quiet ?? false, { signal, isTime }),
+      runEngine([command, ...ofStack, ...args], quiet ?? false, {
+        interruption: { signal, isTime, orphans },
+      }),
     unlock: async () => {
       await pulumi("cancel", "--yes", "--stack", name);
     },
@@ -128,7 +135,11 @@ export async function openStack({
         name,
         ...(secrets === "in clear" ? ["--show-secrets"] : []),
       ),
+    replaceState: async (text) => {
+      await runEngine(["stack", "import", "--stack", name], true, { input: text });
+    },
     forget: () => {
+      for (const orphan of orphans.filter(isAlive)) process.kill(orphan.pid, "SIGKILL");
       rmSync(settings, { force: true });
       const kept = join(state, ".pulumi");
       for (const part of ["stacks", "history", "backups"]) {
@@ -148,42 +159,54 @@ const settingsOf = (config: StackOptions["config"], salt: string | undefined): s
 };
 
 /** A signal, sent at the first yes to a question that is asked several times a second. */
-type Interruption = { readonly signal: NodeJS.Signals; readonly isTime: () => boolean };
+type Interruption = {
+  readonly signal: NodeJS.Signals;
+  readonly isTime: () => boolean | Promise<boolean>;
+  /** Gets what the engine had started: providers outlive one that is killed. */
+  readonly orphans: Identity[];
+};
+
+type CaptureOptions = {
+  readonly env: NodeJS.ProcessEnv;
+  readonly quiet: boolean;
+  readonly input?: string;
+  readonly interruption?: Interruption;
+};
 
 function capture(
   command: string,
   args: readonly string[],
-  options: {
-    readonly env: NodeJS.ProcessEnv;
-    readonly quiet: boolean;
-    readonly interruption?: Interruption | undefined;
-  },
+  { env, quiet, input, interruption }: CaptureOptions,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: clone,
-      env: options.env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(command, args, { cwd: clone, env, stdio: ["pipe", "pipe", "pipe"] });
+    child.stdin.on("error", () => {}); // it ended before it had read all; its exit code says why
+    child.stdin.end(input);
     let output = "";
     const hear = (chunk: Buffer): void => {
       output += chunk;
-      if (!options.quiet) process.stdout.write(chunk);
+      if (!quiet) process.stdout.write(chunk);
     };
     child.stdout.on("data", hear);
     child.stderr.on("data", hear);
-    const looking = setInterval(() => {
-      if (!options.interruption?.isTime()) return;
-      clearInterval(looking);
-      child.kill(options.interruption.signal);
-    }, 100);
+    const interrupt = async (): Promise<void> => {
+      while (interruption && child.exitCode === null && child.signalCode === null) {
+        if (await interruption.isTime()) {
+          const family = withDescendants([child.pid as number]).map(({ pid }) => identityOf(pid));
+          interruption.orphans.push(...family.filter((it) => it !== undefined));
+          child.kill(interruption.signal);
+          return;
+        }
+        await sleep(100);
+      }
+    };
+    interrupt().catch(reject);
     // The terminal sends Ctrl-C to both; the engine decides what to do, and we wait for it.
     const wait = (): void => {};
     process.on("SIGINT", wait);
     child.on("error", reject);
     child.on("exit", (code) => {
       process.off("SIGINT", wait);
-      clearInterval(looking);
       if (code === 0) resolve(output);
       else reject(new Error(`${command} ${args[0]} ended with ${code}:\n${output.slice(-4_000)}`));
     });
