@@ -1,33 +1,19 @@
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
-import type { services } from "#apps/contracts/services.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
-import type { Outbox } from "#apps/kit/events/outbox.ts";
 import { Problem } from "#apps/kit/http/problem.ts";
+import { type Actor, type BackendOutbox, type ChangeKind, recordChange } from "./change-record.ts";
 import type { Page } from "./list-cache.ts";
-import { type TaskRow, taskChanges, taskColumns, tasks } from "./schema.ts";
+import { type TaskRow, taskColumns, tasks } from "./schema.ts";
 import { listTasks, type TaskPage } from "./task-list.ts";
 import { cursorOf, type TaskQuery } from "./task-query.ts";
-import { type NewTask, type TaskPatch, taskDataOf, taskView } from "./tasks.ts";
-
-type ChangeKind = "created" | "updated" | "completed" | "deleted";
-
-/** Who changes a task, and in which request. */
-export type Actor = {
-  readonly userId: string;
-  readonly traceparent: string;
-  readonly correlationId: string;
-  /** Who acts for the user; by default they themselves, by the API. */
-  readonly source?: "api" | "chat" | "recurring";
-};
+import { type NewTask, type TaskPatch, taskView } from "./tasks.ts";
 
 /** What the next task of a series takes over from the one before. */
 export type SeriesTask = Pick<
   TaskRow,
   "id" | "title" | "description" | "priority" | "tags" | "dueDate" | "recurring"
 >;
-
-type BackendOutbox = Outbox<(typeof services)["backend"]>;
 
 /** What else a change of a task means, in its transaction. */
 export type FollowChange = (
@@ -142,49 +128,12 @@ export function createTaskStore(
   async function record(
     tx: Database,
     actor: Actor,
-    change: ChangeKind,
+    kind: ChangeKind,
     row: TaskRow,
     also: readonly SQL[] = [],
   ): Promise<void> {
-    await follow(tx, actor, change, row);
-    const { userId, traceparent, correlationId } = actor;
-    const occurredAt = new Date();
-    const task = taskDataOf(row);
-    const kept = JSON.stringify({ ...task, version: row.version });
-    const feed = sql`insert into ${taskChanges}
-      (user_id, sequence, task_id, change, task, changed_at)
-      select ${userId}::uuid, taken.last, ${row.id}::uuid, ${change}::text, ${kept}::jsonb,
-        ${occurredAt.toISOString()}::timestamptz from taken`;
-    const events = [
-      {
-        topic: "task-events",
-        data: {
-          user_id: userId,
-          event_type: change,
-          task_id: row.id,
-          version: row.version,
-          task_data: task,
-          metadata: { source: actor.source ?? "api", correlation_id: correlationId },
-        },
-      },
-      {
-        topic: "task-updates",
-        data: {
-          user_id: userId,
-          update_type: change,
-          task: {
-            id: row.id,
-            title: row.title,
-            completed: row.completed,
-            priority: row.priority,
-            version: row.version,
-          },
-        },
-      },
-    ] as const;
-    await outbox.record(tx, { userId, occurredAt, traceparent }, events, {
-      also: [...also, feed],
-    });
+    await follow(tx, actor, kind, row);
+    await recordChange(outbox, tx, { actor, kind, row }, also);
   }
 }
 

@@ -2,8 +2,9 @@ import { and, eq } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { NextInSeries, NextTask } from "#apps/contracts/occurrences.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
+import type { Actor } from "../change-record.ts";
 import { occurrences } from "../schema.ts";
-import type { Actor, TaskStore } from "../store.ts";
+import type { TaskStore } from "../store.ts";
 
 /**
  * Makes the next task of a series, or tells which one it is when it was made before. An occurrence
