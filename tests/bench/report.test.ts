@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { distributionOf } from "./distribution.ts";
-import { type Figure, markdownOf, verdictsOf } from "./report.ts";
+import { type Figure, type Measurement, markdownOf, verdictsOf } from "./report.ts";
 import { rows } from "./rows.ts";
 
 const figure = (name: string, value: number, more: Partial<Figure> = {}): Figure => ({
@@ -45,7 +45,24 @@ test("the report names the machine, every row, every figure and what is absent",
     figure("create sustained", 1_234),
     { name: "websocket fan-out", notMeasured: "no sync yet" },
   ];
-  const text = markdownOf({
+  const text = reportOf(measurements);
+  expect(text).toContain("A processor, 2 cores");
+  expect(text).toContain("0 reach their aim, 1 their floor, 0 miss it, 12 were not measured");
+  for (const row of rows) expect(text).toContain(row.what);
+  expect(text).toContain("| create sustained | /s | 1 | 1,234 |");
+  expect(text).toContain("- websocket fan-out: no sync yet");
+});
+
+test("creates are seen beside the bare insert of the same run, where it was measured", () => {
+  const created = figure("create sustained", 170);
+  expect(reportOf([created])).not.toContain("bare insert does");
+  const text = reportOf([created, figure("beside: bare insert", 1_700)]);
+  expect(text).toContain("does 1,700/s here and 9,000/s");
+  expect(text).toContain(`| ${rows[0]?.what} | 4.4 % | 22.2 % | 10.0 % |`);
+});
+
+function reportOf(measurements: readonly Measurement[]): string {
+  return markdownOf({
     machine: {
       cpu: "A processor",
       cores: 2,
@@ -60,9 +77,4 @@ test("the report names the machine, every row, every figure and what is absent",
     verdicts: verdictsOf(measurements),
     measurements,
   });
-  expect(text).toContain("A processor, 2 cores");
-  expect(text).toContain("0 reach their aim, 1 their floor, 0 miss it, 12 were not measured");
-  for (const row of rows) expect(text).toContain(row.what);
-  expect(text).toContain("| create sustained | /s | 1 | 1,234 |");
-  expect(text).toContain("- websocket fan-out: no sync yet");
-});
+}

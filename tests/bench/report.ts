@@ -1,6 +1,6 @@
 import type { Distribution } from "./distribution.ts";
 import type { Machine } from "./machine.ts";
-import { type Row, rows } from "./rows.ts";
+import { bareInsert, type Row, rows } from "./rows.ts";
 
 /** Something that was measured, by its name. */
 export type Figure = {
@@ -71,6 +71,7 @@ export function markdownOf(report: Report): string {
     "|---|---|---|---|---|---|",
     ...verdicts.map(lineOf),
     "",
+    ...besideBare(verdicts, figures),
     "## Figures",
     "",
     "| figure | unit | n | mean | p50 | p90 | p95 | p99 | max | note |",
@@ -85,6 +86,25 @@ export function markdownOf(report: Report): string {
       : []),
     "",
   ].join("\n");
+}
+
+/** How machines are compared: by what each leaves of its own bare insert. */
+function besideBare(verdicts: readonly Verdict[], figures: readonly Figure[]): string[] {
+  const here = figures.find(({ name }) => name === bareInsert.figure)?.values.mean;
+  const measured = verdicts.filter(({ row, value }) => row.besideBare && value !== undefined);
+  if (here === undefined || measured.length === 0) return [];
+  const share = (value: number, of: number): string => `${((100 * value) / of).toFixed(1)} %`;
+  return [
+    `The bare insert does ${shown(here)}/s here and ${shown(bareInsert.reference)}/s on the machine that floors and aims are for. In shares of it:`,
+    "",
+    "| what | floor | aim | measured |",
+    "|---|---|---|---|",
+    ...measured.map(({ row, value = 0 }) => {
+      const [floor, aim] = [row.floor, row.aim].map((it) => share(it, bareInsert.reference));
+      return `| ${[row.what, floor, aim, share(value, here)].join(" | ")} |`;
+    }),
+    "",
+  ];
 }
 
 const lineOf = ({ row, verdict, value, ofAim, why }: Verdict): string =>
