@@ -96,8 +96,8 @@ function must(program: string, args: readonly string[], cwd: string): string {
 export const outputsOf = ({ folder }: Clone) =>
   JSON.parse(readFileSync(join(folder, ".local", "stack.json"), "utf8"));
 
-/** Creates a task as a new user and waits for its entry; the time it took, in ms. */
-export async function createdAndListed(baseUrl: string): Promise<number> {
+/** Creates a task as a new user and waits for its entry. Throws when there is none within 20 s. */
+export async function createdAndListed(baseUrl: string): Promise<void> {
   // A kept connection may be one to a process that was restarted meanwhile.
   const fresh = { connection: "close" };
   const post = (path: string, body: object, headers = {}) =>
@@ -118,7 +118,7 @@ export async function createdAndListed(baseUrl: string): Promise<number> {
     const answer = await fetch(`${baseUrl}/api/activity`, { headers });
     const { entries = [] } = (await answer.json()) as { entries?: unknown[] };
     const tookMs = performance.now() - since;
-    if (entries.length > 0) return tookMs;
+    if (entries.length > 0) return;
     if (tookMs > 20_000) throw new Error(`no entry within ${tookMs} ms (${answer.status})`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }

@@ -27,16 +27,25 @@ export async function command(signal: AbortSignal, ...args: string[]): Promise<n
   return performance.now() - since;
 }
 
-/** Previews of the local stack that show no change. */
+/** What people wait for on a stack that is up: previews that show no change, starts that make none. */
 export async function preview({ signal }: Bench): Promise<Measurement[]> {
-  const times: number[] = [];
-  for (let run = 0; run < 3; run++) times.push(await command(signal, "preview"));
+  const times = async (script: string) => {
+    const taken: number[] = [];
+    for (let run = 0; run < 3; run++) taken.push(await command(signal, script));
+    return distributionOf(taken);
+  };
   return [
     {
       name: "preview of local",
       unit: "ms",
-      values: distributionOf(times),
+      values: await times("preview"),
       note: "npm run preview",
+    },
+    {
+      name: "start of what is up",
+      unit: "ms",
+      values: await times("start"),
+      note: "npm start, which finds nothing to change",
     },
     {
       name: "preview of dev",
