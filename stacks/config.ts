@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { stateStores } from "#apps/contracts/dapr.ts";
 import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
 import { mostReplicas, portSpan } from "#infra/host/port-plan.ts";
 import { kubernetesConfig } from "./kubernetes-config.ts";
@@ -61,6 +62,8 @@ const local = z.strictObject({
   watch: flag.default(false),
   /** How often each service runs, every replica with a sidecar of its own. */
   replicas: replicas.default(replicasByService.parse({}) as Record<AppId, number>),
+  /** What keeps the state of the services. */
+  stateStore: z.enum(stateStores).default("redis"),
   /** Where traces can be looked at; `none` saves 150 MiB of memory. */
   tracing: z.enum(["zipkin", "none"]).default("zipkin"),
   /** Share of the requests whose trace is kept. */

@@ -70,7 +70,7 @@ export async function createKafka(args: DataArgs): Promise<Kafka> {
 export async function createPostgres(args: DataArgs): Promise<Postgres> {
   const { config } = args;
   const { postgres } = config;
-  const common = { place: args.place, password: args.password };
+  const common = { place: args.place, password: args.password, stateIn: config.stateStore };
   switch (postgres.engine) {
     case "cloudnative-pg": {
       const { CloudNativePg } = await import("#components/postgres/cloud-native-pg.ts");

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { stateStores } from "#apps/contracts/dapr.ts";
 import { type ChartName, chartSources } from "#components/charts.ts";
 import { type ImageName, images } from "#components/images.ts";
 import { clusterConfig } from "#infra/clusters/config.ts";
@@ -206,6 +207,8 @@ export const kubernetesConfig = z.strictObject({
   kafka: kafka.default({ engine: "strimzi", tuning: {} }),
   postgres: postgres.default({ engine: "cloudnative-pg" }),
   redis: redis.default({ engine: "cluster", tls: true }),
+  /** What keeps the state of the services. */
+  stateStore: z.enum(stateStores).default("redis"),
   mail: given(mail),
   ingress: ingress.prefault({}),
   observability: observability.prefault({}),

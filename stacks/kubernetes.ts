@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { dapr } from "#apps/contracts/dapr.ts";
 import type { AppId } from "#apps/contracts/services.ts";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import type { ChartOverrides } from "#components/charts.ts";
@@ -170,6 +171,7 @@ function createServices(args: ServicesArgs) {
         kafka: kafka.reach,
         postgres: postgres.reach,
         redis: redis.reach,
+        stateIn: config.stateStore,
         mail: args.mail?.reach,
         tracing: args.observing.tracing?.reach,
         gateway: config.ingress.enabled ? gatewayPeers : [],
@@ -215,6 +217,7 @@ function createServices(args: ServicesArgs) {
         sidecarNeeds: [
           ...[...resources.ready, ...kafka.ready, ...redis.ready],
           ...(args.mail?.ready ?? []),
+          ...(stateAccess(args)?.ready ?? []),
         ],
       },
       after(...platform.ready("keda")),
@@ -222,8 +225,13 @@ function createServices(args: ServicesArgs) {
   }));
 }
 
+/** How sidecars come to the state store where PostgreSQL is behind it. */
+const stateAccess = ({ config, postgres }: Pick<ServicesArgs, "config" | "postgres">) =>
+  config.stateStore === "postgres" ? postgres.accessFor(dapr.stateStore) : undefined;
+
 function factsOf({ config, observing: looked, ...args }: ServicesArgs): DaprFacts {
   const { place, kafka, redis, mail } = args;
+  const state = stateAccess({ ...args, config });
   return {
     namespace: place.namespace,
     trustDomain,
@@ -246,6 +254,7 @@ function factsOf({ config, observing: looked, ...args }: ServicesArgs): DaprFact
       password: { secret: redis.password },
       tls: redis.tls !== false,
     },
+    statePostgres: state && { url: { secret: state.url }, caCertificate: state.caCertificate },
     mail: mail?.server,
     secretStore: "kubernetes",
     tracing: {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { dapr } from "#apps/contracts/dapr.ts";
 import type { GatewayFacts } from "#apps/contracts/gateway.ts";
 import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
@@ -69,6 +70,7 @@ export async function createLocalStack(config: LocalConfig) {
         })
       : undefined;
 
+  const state = config.stateStore === "postgres" ? postgres.accessFor(dapr.stateStore) : undefined;
   const secretsFile = (replica: string) => join(stack.folder, "dapr", replica, "secrets.json");
   const factsFor = (replica: string): DaprFacts => ({
     namespace,
@@ -85,6 +87,7 @@ export async function createLocalStack(config: LocalConfig) {
       password: { secret: { name: "redis", key: "password" } },
       tls: false,
     },
+    ...(state && { statePostgres: { url: { secret: { name: "state", key: "url" } } } }),
     mail: mail.server,
     secretStore: {
       type: "secretstores.local.file",
@@ -127,14 +130,21 @@ export async function createLocalStack(config: LocalConfig) {
       sidecar: {
         daprd: programs.daprd.path,
         facts: factsFor,
-        secrets: secretsOf(appId, redis, mail),
+        secrets: secretsOf(appId, {
+          redis: redis.password,
+          mail: mail.password,
+          state: state?.url,
+        }),
         secretsFile,
         kafkaPassword: kafka.passwords[appId],
         controlPlaneTrustDomain,
         sentryAddress: controlPlane.sentryAddress,
         schedulerAddress: controlPlane.schedulerAddress,
         trustAnchors: controlPlane.trustAnchors,
-        dependsOn: [...kafka.ready, redis.process, mail.process, controlPlane.scheduler],
+        dependsOn: [
+          ...[...kafka.ready, redis.process, mail.process, controlPlane.scheduler],
+          ...(state && contract.state ? [state.role] : []),
+        ],
       },
     });
   });
@@ -181,11 +191,21 @@ const gatewayOf = (ports: PortPlan, config: LocalConfig): GatewayFacts => ({
 });
 
 /** What the secret store of a sidecar holds: of the components that its service uses, no others. */
-const secretsOf = (appId: AppId, redis: HostRedis, mail: HostMail): pulumi.Output<string> =>
-  pulumi.output({ redis: redis.password, mail: mail.password }).apply((passwords) => {
+const secretsOf = (appId: AppId, kept: KeptSecrets): pulumi.Output<string> =>
+  pulumi.output(kept).apply((secrets) => {
     const { state, bindings } = contractOf(appId);
+    const stateSecret = secrets.state
+      ? { state: { url: secrets.state } }
+      : { redis: { password: secrets.redis } };
     return JSON.stringify({
-      ...(state && { redis: { password: passwords.redis } }),
-      ...(bindings?.includes("mail") && { mail: { password: passwords.mail } }),
+      ...(state && stateSecret),
+      ...(bindings?.includes("mail") && { mail: { password: secrets.mail } }),
     });
   });
+
+type KeptSecrets = {
+  readonly redis: pulumi.Output<string>;
+  readonly mail: pulumi.Output<string>;
+  /** The URL of the state store's role, where it is in PostgreSQL. */
+  readonly state: pulumi.Output<string> | undefined;
+};

@@ -5,6 +5,10 @@ export const dapr = {
   secretStore: "secrets",
 } as const;
 
+/** What may be behind the state store; which of them is the stack's choice. */
+export const stateStores = ["redis", "postgres"] as const;
+export type StateStoreKind = (typeof stateStores)[number];
+
 /** Where the sidecar delivers the events of a topic to its app. */
 export const eventRoute = (topic: string): string => `/internal/events/${topic}`;
 

@@ -1,4 +1,4 @@
-import type { BindingName, ScheduleName } from "./dapr.ts";
+import type { BindingName, ScheduleName, StateStoreKind } from "./dapr.ts";
 import type { DeadLetterTopic, Topic } from "./topics.ts";
 import { deadLetterTopic } from "./topics.ts";
 
@@ -161,7 +161,16 @@ export const subscriptionsOf = (contract: ServiceContract): [Topic, EffectKind][
   Object.entries(contract.subscribes) as [Topic, EffectKind][];
 
 /** Whether anything of a service's pod goes to Redis: its sidecar or the service itself. */
-export const reachesRedis = ({ state, redis }: ServiceContract): boolean => state || redis === true;
+export const reachesRedis = (
+  { state, redis }: ServiceContract,
+  stateIn: StateStoreKind = "redis",
+): boolean => (state && stateIn === "redis") || redis === true;
+
+/** The same for PostgreSQL. */
+export const reachesPostgres = (
+  contract: ServiceContract,
+  stateIn: StateStoreKind = "redis",
+): boolean => contract.database || (contract.state && stateIn === "postgres");
 
 /** The services that call an output binding, in the order of the map. */
 export const usersOf = (binding: BindingName): AppId[] =>

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { dirname } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { AppId } from "#apps/contracts/services.ts";
 import { contractOf } from "#apps/contracts/services.ts";
 import type { KafkaUser } from "#components/kafka/kafka.ts";
+import { caCertificateFile } from "#components/postgres/postgres.ts";
 import type { DaprFacts } from "./facts.ts";
 import { kafkaUserEnv } from "./facts.ts";
 import { sidecarManifests } from "./sidecar.ts";
@@ -33,6 +35,10 @@ export const sidecarMetricsPort = 9090;
 /** The port by which sidecars call each other. */
 export const sidecarInternalPort = 50_002;
 
+/** The volume with the authority of PostgreSQL's certificate, and where it is mounted. */
+export const postgresCa = "postgres-ca";
+const postgresCaFolder = dirname(caCertificateFile);
+
 /** The largest request between a service and its sidecar: a bulk of events, or a large record. */
 const maxBodySize = "16Mi";
 
@@ -61,9 +67,14 @@ export const sidecarAnnotations = (args: SidecarArgs): Record<string, pulumi.Inp
     ? { "dapr.io/sidecar-image": args.facts.mendedSidecar }
     : { "dapr.io/app-max-concurrency": "1" }),
   ...(args.kafkaUser && kafkaAnnotations(args.kafkaUser)),
+  ...(authorityOfState(args) && { "dapr.io/volume-mounts": `${postgresCa}:${postgresCaFolder}` }),
   // A changed component is read at the next start only, so a change has to start the pods anew.
   "todo-evolution/dapr-resources": hashOf(args.appId, args.facts),
 });
+
+/** The certificate authority that the sidecar of a service with state has to find in a file. */
+export const authorityOfState = ({ appId, facts }: Pick<SidecarArgs, "appId" | "facts">) =>
+  contractOf(appId).state ? facts.statePostgres?.caCertificate : undefined;
 
 const kafkaAnnotations = ({ username, password }: KafkaUser) => ({
   "dapr.io/env": pulumi.interpolate`${kafkaUserEnv.username}=${username}`,

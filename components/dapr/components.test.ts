@@ -70,6 +70,22 @@ test("the state store is Redis, for the services that declare state, each with k
   expect(settingOf("statestore", "redisHost")).toBe(facts.redis.address);
 });
 
+test("the state store is PostgreSQL where the stack says so, by a URL that is a secret", () => {
+  const url = { secret: { name: "postgres-statestore", key: "url" } };
+  const inPostgres = componentsOf({ ...facts, statePostgres: { url } });
+  const stores = inPostgres.filter(({ metadata }) => metadata.name === "statestore");
+  expect(stores).toHaveLength(1);
+  expect(stores[0]?.scopes).toEqual(appIds.filter((appId) => services[appId].state));
+  expect(stores[0]?.spec).toMatchObject({ type: "state.postgresql", version: "v2" });
+  const [{ spec } = facts as never] = stores;
+  expect((spec as { metadata: Metadata }).metadata).toEqual(
+    expect.arrayContaining([
+      { name: "connectionString", secretKeyRef: url.secret },
+      { name: "keyPrefix", value: "appid" },
+    ]),
+  );
+});
+
 test("the secret store is what the stack says, for all; in a cluster it is Kubernetes itself", () => {
   const store = componentsOf(facts).find(({ metadata }) => metadata.name === "secrets");
   expect(store?.spec).toMatchObject({ type: "secretstores.local.file" });

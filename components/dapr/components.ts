@@ -7,7 +7,7 @@ import {
   subscriptionsOf,
   usersOf,
 } from "#apps/contracts/services.ts";
-import type { DaprFacts } from "./facts.ts";
+import type { DaprFacts, StatePostgres } from "./facts.ts";
 import { defaultDaprTuning, kafkaUserEnv } from "./facts.ts";
 import type { Manifest, MetadataValue } from "./manifest.ts";
 import { metadataOf } from "./manifest.ts";
@@ -91,6 +91,7 @@ const topicsTouchedBy = (appId: AppId): string[] => [
 function stateStore(facts: DaprFacts): Manifest {
   const scopes = appIds.filter((appId) => contractOf(appId).state);
   const tuning = { ...defaultDaprTuning, ...facts.tuning };
+  if (facts.statePostgres) return postgresState(facts, facts.statePostgres, scopes);
   return component(facts, dapr.stateStore, "state.redis", scopes, {
     redisHost: facts.redis.address,
     redisUsername: facts.redis.username,
@@ -104,6 +105,21 @@ function stateStore(facts: DaprFacts): Manifest {
     readTimeout: `${tuning.redisReadTimeoutMs}ms`,
     writeTimeout: `${tuning.redisWriteTimeoutMs}ms`,
   });
+}
+
+/** Its tables are made by the sidecars, in the schema of their role. */
+function postgresState(
+  facts: DaprFacts,
+  { url }: StatePostgres,
+  scopes: readonly AppId[],
+): Manifest {
+  const metadata = {
+    connectionString: url,
+    keyPrefix: "appid",
+    // The least that it takes: who reads a cache would rather ask for the thing itself.
+    timeout: "1s",
+  };
+  return component(facts, dapr.stateStore, "state.postgresql", scopes, metadata, "v2");
 }
 
 function secretStores(facts: DaprFacts): Manifest[] {
@@ -154,6 +170,7 @@ function component(
   type: string,
   scopes: readonly string[],
   metadata: Readonly<Record<string, MetadataValue>>,
+  version = "v1",
 ): Manifest {
   return {
     apiVersion: "dapr.io/v1alpha1",
@@ -161,7 +178,7 @@ function component(
     metadata: { name, namespace: facts.namespace },
     spec: {
       type,
-      version: "v1",
+      version,
       // The sidecar waits this long for what is below to come up before it gives up.
       initTimeout: "60s",
       metadata: metadataOf(metadata),

@@ -1,4 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { StateStoreKind } from "#apps/contracts/dapr.ts";
+import type { SecretKey } from "#components/place.ts";
 import type { MetadataValue } from "./manifest.ts";
 
 /** A text that may be known only when something else was made. */
@@ -31,6 +33,8 @@ export type DaprFacts = {
     readonly password: MetadataValue;
     readonly tls: boolean;
   };
+  /** PostgreSQL where it keeps the state of the services; absent where Redis does. */
+  readonly statePostgres?: StatePostgres | undefined;
   /** The server that takes mail; absent where no service sends any. */
   readonly mail?: MailServer | undefined;
   /**
@@ -57,6 +61,13 @@ export type DaprFacts = {
    * as made when another one runs beside it, so it is let deliver one at a time only.
    */
   readonly mendedSidecar?: string | undefined;
+};
+
+export type StatePostgres = {
+  /** A `postgres://` URL of a role with a schema of its name. */
+  readonly url: MetadataValue;
+  /** The certificate authority (PEM) that the URL says is mounted, in a cluster. */
+  readonly caCertificate?: SecretKey | undefined;
 };
 
 export type MailServer = {
@@ -91,6 +102,11 @@ export const defaultDaprTuning: DaprTuning = {
   fetchDefaultBytes: 1024 * 1024,
   channelBufferSize: 256,
 };
+
+/** What is behind the state store. */
+export const stateStoreOf = ({
+  statePostgres,
+}: Pick<DaprFacts, "statePostgres">): StateStoreKind => (statePostgres ? "postgres" : "redis");
 
 /** What a service itself is told of tracing: it speaks Zipkin's protocol, as its sidecar does. */
 export const tracingEnv = ({ samplingRate, zipkinEndpoint }: DaprFacts["tracing"]) => ({

@@ -15,14 +15,14 @@ const facts: NetworkFacts = {
   daprNamespace: "dapr-system",
 };
 
-const specOf = (name: string) => {
-  const found = policySpecs(facts).find((spec) => spec.name === name);
+const specOf = (name: string, changes: Partial<NetworkFacts> = {}) => {
+  const found = policySpecs({ ...facts, ...changes }).find((spec) => spec.name === name);
   if (!found) throw new Error(`there is no policy ${name}`);
   return found;
 };
 
-const portsTo = (name: string) =>
-  specOf(name).egress.flatMap(({ ports }) => ports.map(({ port }) => port));
+const portsTo = (name: string, changes: Partial<NetworkFacts> = {}) =>
+  specOf(name, changes).egress.flatMap(({ ports }) => ports.map(({ port }) => port));
 
 test("without a policy of its own a pod gets nothing and goes nowhere but to the DNS", () => {
   expect(networkPolicy(specOf("default-deny"), { namespace: "todo" }).spec).toEqual({
@@ -39,6 +39,12 @@ describe.each(appIds)("the service %s", (appId) => {
   test("reaches its database and Redis only where its contract has them", () => {
     expect(portsTo(appId).includes(5432)).toBe(contract.database);
     expect(portsTo(appId).includes(6379)).toBe(reachesRedis(contract));
+  });
+
+  test("reaches PostgreSQL instead of Redis for its state, where that is there", () => {
+    const ports = portsTo(appId, { stateIn: "postgres" });
+    expect(ports.includes(5432)).toBe(contract.database || contract.state);
+    expect(ports.includes(6379)).toBe(contract.redis === true);
   });
 
   test("reaches a mail server only where its contract has it send mail", () => {

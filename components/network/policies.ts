@@ -1,8 +1,10 @@
+import type { StateStoreKind } from "#apps/contracts/dapr.ts";
 import type { AppId } from "#apps/contracts/services.ts";
 import {
   appIds,
   callersOf,
   contractOf,
+  reachesPostgres,
   reachesRedis,
   subscriptionsOf,
 } from "#apps/contracts/services.ts";
@@ -17,6 +19,8 @@ export type NetworkFacts = {
   readonly kafka: Reach;
   readonly postgres: Reach;
   readonly redis: Reach;
+  /** What is behind the state store; by default Redis. */
+  readonly stateIn?: StateStoreKind | undefined;
   /** The server that takes mail; `undefined` where no service sends any. */
   readonly mail: Reach | undefined;
   /** Where sidecars send their traces; `undefined` where they send none. */
@@ -74,8 +78,8 @@ function serviceSpec(appId: AppId, facts: NetworkFacts): PolicySpec {
         [[inNamespace(facts.daprNamespace)], Object.values(controlPlanePorts)],
       ]),
       ...(usesKafka ? [reachRule(facts.kafka)] : []),
-      ...(contract.database ? [reachRule(facts.postgres)] : []),
-      ...(reachesRedis(contract) ? [reachRule(facts.redis)] : []),
+      ...(reachesPostgres(contract, facts.stateIn) ? [reachRule(facts.postgres)] : []),
+      ...(reachesRedis(contract, facts.stateIn) ? [reachRule(facts.redis)] : []),
       ...(facts.mail && contract.bindings?.includes("mail") ? [reachRule(facts.mail)] : []),
       ...(facts.tracing ? [reachRule(facts.tracing)] : []),
     ],

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { appIds, contractOf, reachesPostgres } from "#apps/contracts/services.ts";
 import { inNamespace, networkPolicy } from "#components/network/policies.ts";
 import type { NetworkPeer, Reach } from "#components/place.ts";
 import { kept, labelsOf, selectorOf } from "#components/place.ts";
@@ -77,7 +78,7 @@ export class CloudNativePg extends pulumi.ComponentResource implements Postgres 
     );
     const schemas = new Custom(
       `${cluster}-${database}`,
-      databaseObject(cluster, place, roleNames()),
+      databaseObject(cluster, place, roleNames(args)),
       { ...holdsData, dependsOn: servers },
     );
     if (args.backup) {
@@ -123,7 +124,7 @@ export class CloudNativePg extends pulumi.ComponentResource implements Postgres 
           name: cluster,
           podLabels: clusterLabels(cluster),
           ingress: [
-            rule([...clientPeers(), itself, inNamespace(operatorNamespace)], postgresPort),
+            rule([...clientPeers(args), itself, inNamespace(operatorNamespace)], postgresPort),
             rule([itself, inNamespace(operatorNamespace)], statusPort),
             ...(monitoring.length > 0 ? [rule(monitoring, metricsPort)] : []),
           ],
@@ -147,12 +148,16 @@ const ports = [postgresPort];
 const statusPort = 8_000;
 const metricsPort = 9_187;
 
-/** Pods of the services with a database, and of their migrations. */
-const clientPeers = (): NetworkPeer[] =>
-  roleNames().flatMap((appId) => [
-    { podSelector: { matchLabels: selectorOf(appId) } },
-    { podSelector: { matchLabels: migrationLabels(appId) } },
-  ]);
+/** Pods of the services with a database, or with state that is kept here, and of migrations. */
+const clientPeers = ({ stateIn }: CloudNativePgArgs): NetworkPeer[] =>
+  appIds
+    .filter((appId) => reachesPostgres(contractOf(appId), stateIn))
+    .flatMap((appId) => [
+      { podSelector: { matchLabels: selectorOf(appId) } },
+      ...(contractOf(appId).database
+        ? [{ podSelector: { matchLabels: migrationLabels(appId) } }]
+        : []),
+    ]);
 
 /** A store of one's own may listen anywhere. */
 function storePorts(backup: Backup | undefined): number[] {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
-import type { AppId } from "#apps/contracts/services.ts";
 import type { Place } from "#components/place.ts";
 import { labelsOf } from "#components/place.ts";
 import type { Backup, Restore } from "./backup.ts";
 import { objectStore } from "./backup.ts";
+import type { RoleName } from "./roles.ts";
 import type { PostgresTuning } from "./tuning.ts";
 
 const apiVersion = "postgresql.cnpg.io/v1";
@@ -37,7 +37,7 @@ export type ClusterArgs = {
   readonly pullSecrets: readonly string[];
   readonly tuning: PostgresTuning;
   /** The Secret (basic-auth) of each role. */
-  readonly roles: readonly (readonly [AppId, pulumi.Input<string>])[];
+  readonly roles: readonly (readonly [RoleName, pulumi.Input<string>])[];
   readonly backup: Backup | undefined;
   readonly backupSecret: pulumi.Input<string> | undefined;
   readonly restore: Restore | undefined;
@@ -162,7 +162,7 @@ const rights = [
   `grant connect, temporary, create on database ${database} to ${servicesRole}`,
 ];
 
-const managedRole = (name: AppId, secret: pulumi.Input<string>) => ({
+const managedRole = (name: RoleName, secret: pulumi.Input<string>) => ({
   name,
   ensure: "present",
   login: true,
@@ -174,7 +174,7 @@ const managedRole = (name: AppId, secret: pulumi.Input<string>) => ({
 });
 
 /** The database with a schema for each role. It is applied once all roles are there. */
-export const databaseObject = (cluster: string, place: Place, roles: readonly AppId[]) => ({
+export const databaseObject = (cluster: string, place: Place, roles: readonly RoleName[]) => ({
   apiVersion,
   kind: "Database",
   metadata: metadata(`${cluster}-${database}`, place, "jsonpath={.status.applied}=true"),

@@ -58,13 +58,19 @@ export class ExternalPostgres extends pulumi.ComponentResource implements Postgr
   }
 }
 
-const specOf = ({ host, port, database, tls }: ExternalPostgresArgs): pulumi.Output<PostgresSpec> =>
+const specOf = ({
+  host,
+  port,
+  database,
+  tls,
+  ...args
+}: ExternalPostgresArgs): pulumi.Output<PostgresSpec> =>
   pulumi.output(host).apply((at) => ({
     host: at,
     port,
     database,
     tls: provisionTls(tls),
-    roles: roleNames(),
+    roles: roleNames(args),
   }));
 
 /** What the services' driver is told of encryption; `verify-full` also checks the host's name. */

@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { AppId } from "#apps/contracts/services.ts";
 import type { Reach, SecretKey } from "#components/place.ts";
+import type { RoleName } from "./roles.ts";
 
-/** What a service needs to use its own schema and nothing else of the database. */
+/** What a role needs to use its own schema and nothing else of the database. */
 export type DatabaseAccess = {
   /** A `postgres://` URL with role and password, `sslmode` included. */
   readonly url: SecretKey;
@@ -17,6 +17,6 @@ export const caCertificateFile = "/etc/todo/postgres-ca/ca.crt";
 
 /** What every engine returns: those who use PostgreSQL do not know which one it is. */
 export interface Postgres {
-  readonly accessFor: (appId: AppId) => DatabaseAccess;
+  readonly accessFor: (role: RoleName) => DatabaseAccess;
   readonly reach: Reach;
 }

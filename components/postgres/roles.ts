@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { dapr, type StateStoreKind } from "#apps/contracts/dapr.ts";
 import type { AppId } from "#apps/contracts/services.ts";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import type { Place, SecretKey } from "#components/place.ts";
@@ -11,10 +12,20 @@ export type PostgresEngineArgs = {
   readonly place: Place;
   /** A password of its own for each name that it is asked for. */
   readonly password: (name: string) => pulumi.Output<string>;
+  /** What is behind the state store; by default Redis. */
+  readonly stateIn?: StateStoreKind | undefined;
 };
 
-/** The services that have a role and a schema, both of the service's name. */
-export const roleNames = (): AppId[] => appIds.filter((appId) => contractOf(appId).database);
+export type RoleName = AppId | typeof dapr.stateStore;
+
+/**
+ * Who has a role and a schema, both of the same name: the services that declare a database, and the
+ * state store where it is in PostgreSQL, which the sidecars of all who declare state come to.
+ */
+export const roleNames = ({ stateIn }: Pick<PostgresEngineArgs, "stateIn">): RoleName[] => [
+  ...appIds.filter((appId) => contractOf(appId).database),
+  ...(stateIn === "postgres" ? [dapr.stateStore] : []),
+];
 
 /** Where a role finds its schema: all but user and password of its URL. */
 export type Location = {
@@ -29,12 +40,12 @@ type Child = Pick<pulumi.CustomResourceOptions, "parent">;
 
 /** One Secret for each role, in the form that CloudNativePG reads, with the service's URL. */
 export const makeRoleSecrets = (
-  { place, password }: PostgresEngineArgs,
+  { place, password, stateIn }: PostgresEngineArgs,
   location: Location,
   child: Child,
-): ReadonlyMap<AppId, k8s.core.v1.Secret> =>
+): ReadonlyMap<RoleName, k8s.core.v1.Secret> =>
   new Map(
-    roleNames().map((name) => {
+    roleNames({ stateIn }).map((name) => {
       const secret = password(`postgres-${name}`);
       return [
         name,
@@ -67,13 +78,13 @@ const urlOf = (role: string, password: pulumi.Input<string>, to: Location) =>
 /** How the services with such Secrets come to their schemas. */
 export const accessBy =
   (
-    secrets: ReadonlyMap<AppId, k8s.core.v1.Secret>,
+    secrets: ReadonlyMap<RoleName, k8s.core.v1.Secret>,
     caCertificate: SecretKey | undefined,
     ready: readonly pulumi.Resource[],
   ) =>
-  (appId: AppId): DatabaseAccess => {
-    const secret = secrets.get(appId);
-    if (!secret) throw new pulumi.RunError(`The contract of ${appId} has no database.`);
+  (name: RoleName): DatabaseAccess => {
+    const secret = secrets.get(name);
+    if (!secret) throw new pulumi.RunError(`There is no database for ${name}.`);
     return {
       url: { name: secret.metadata.name, key: "url" },
       ...(caCertificate && { caCertificate }),

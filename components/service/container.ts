@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { AppId } from "#apps/contracts/services.ts";
 import { contractOf } from "#apps/contracts/services.ts";
+import { postgresCa } from "#components/dapr/annotations.ts";
 import { type DaprFacts, tracingEnv } from "#components/dapr/facts.ts";
 import type { Place, SecretKey } from "#components/place.ts";
 import { labelsOf } from "#components/place.ts";
@@ -77,6 +78,8 @@ const urlFrom = (name: string, { url }: DatabaseAccess | RedisAccess) => ({
 type Trusted = {
   readonly database: DatabaseAccess | undefined;
   readonly redis?: RedisAccess | undefined;
+  /** Of the PostgreSQL that keeps the state, which the sidecar comes to. */
+  readonly stateCertificate?: SecretKey | undefined;
 };
 
 type Authority = {
@@ -86,9 +89,13 @@ type Authority = {
   readonly certificate: SecretKey;
 };
 
-const authoritiesOf = ({ database, redis }: Trusted): Authority[] =>
+const authoritiesOf = ({ database, redis, stateCertificate }: Trusted): Authority[] =>
   [
-    { name: "postgres-ca", file: caCertificateFile, certificate: database?.caCertificate },
+    {
+      name: postgresCa,
+      file: caCertificateFile,
+      certificate: database?.caCertificate ?? stateCertificate,
+    },
     { name: "redis-ca", file: redisCaCertificateFile, certificate: redis?.caCertificate },
   ].filter((authority): authority is Authority => authority.certificate !== undefined);
 

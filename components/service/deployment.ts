@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { sidecarAnnotations } from "#components/dapr/annotations.ts";
+import { authorityOfState, sidecarAnnotations } from "#components/dapr/annotations.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
 import type { Kafka } from "#components/kafka/kafka.ts";
 import { labelsOf, selectorOf } from "#components/place.ts";
@@ -50,7 +50,7 @@ export function deploymentSpec(args: DeploymentArgs): k8s.types.input.apps.v1.De
         terminationGracePeriodSeconds: shutdown.gracePeriodSeconds,
         topologySpreadConstraints: spreadOf(appId, place.size, place.zones),
         containers: [containerOf(args)],
-        volumes: caVolumes(args),
+        volumes: caVolumes({ ...args, stateCertificate: authorityOfState(args) }),
       },
     },
   };

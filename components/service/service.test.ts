@@ -126,6 +126,25 @@ describe.each(appIds)("the service %s", (appId) => {
     expect(named(spec.volumes, "redis-ca") !== undefined).toBe(declared);
   });
 
+  test("finds the authority of PostgreSQL where that keeps its state, without a database too", async () => {
+    const certificate = { name: "state-ca", key: "ca.crt" };
+    const url = { secret: { name: "postgres-statestore", key: "url" } };
+    const statePostgres = { url, caCertificate: certificate };
+    const changes = { database: undefined, facts: { ...facts, statePostgres } };
+    const { metadata, spec } = find(await recordService(appId, changes), "Deployment").spec
+      .template;
+    const volume = spec.volumes.find(({ name }: { name: string }) => name === "postgres-ca");
+    if (contractOf(appId).state) {
+      expect(metadata.annotations["dapr.io/volume-mounts"]).toBe(
+        "postgres-ca:/etc/todo/postgres-ca",
+      );
+      expect(volume.secret.secretName).toBe("state-ca");
+    } else {
+      expect(metadata.annotations).not.toHaveProperty("dapr.io/volume-mounts");
+      expect(volume).toBeUndefined();
+    }
+  });
+
   test("leaves the number of replicas to its scaler, or says it where there is none", async () => {
     const scaled = find(await recordService(appId), "Deployment").spec;
     expect(scaled).not.toHaveProperty("replicas");

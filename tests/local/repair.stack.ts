@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import connect from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import { replicaName } from "#infra/host/port-plan.ts";
@@ -23,6 +24,19 @@ const healthy = async () => {
   // Nothing runs twice: each name has one leader of a session.
   const sessions = clone.processes().filter(({ pid, session }) => pid === session);
   expect(sessions).toHaveLength(leaders.length);
+};
+/** Asks for a list that is worth keeping; how many such the state store in PostgreSQL has then. */
+const pagesKept = async (): Promise<number> => {
+  const { baseUrl, postgres } = outputsOf(clone);
+  const request = { method: "POST", body: JSON.stringify({ user: "somebody" }) };
+  const { token } = (await (await fetch(`${baseUrl}/api/development/tokens`, request)).json()) as {
+    token: string;
+  };
+  await fetch(`${baseUrl}/api/tasks?q=keep`, { headers: { authorization: `Bearer ${token}` } });
+  const sql = connect(postgres.adminUrl, { max: 1 });
+  const rows = await sql`select key from statestore.state where key like 'backend||list:%'`;
+  await sql.end();
+  return rows.length;
 };
 const markerOf = (pid: number): string =>
   /TODO_EVOLUTION_PROCESS=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, "latin1"))?.[1] ?? "";
@@ -102,6 +116,15 @@ describe("only what is touched is restarted", () => {
     );
     expect(preview).toContain("dialTimeout");
     expect(restarted).toEqual(["backend-sidecar"]);
+  });
+
+  test("by the choice of PostgreSQL for state: the sidecars that keep some, which is then there", async () => {
+    const { preview, restarted } = afterChange(() =>
+      clone.npm(["pulumi", "--", "config", "set", "stateStore", "postgres"]),
+    );
+    expect(preview).toContain("state.postgresql");
+    expect(restarted).toEqual(["backend-sidecar"]);
+    await expect.poll(pagesKept, { timeout: 20_000 }).toBeGreaterThan(0);
   });
 });
 
