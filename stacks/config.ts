@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
+import { madeCluster } from "#infra/clusters/config.ts";
 import { mostReplicas, portSpan } from "#infra/host/port-plan.ts";
 import { kubernetesConfig } from "./kubernetes-config.ts";
 import { rateLimits } from "./rate-limits.ts";
@@ -78,12 +79,21 @@ const kubernetes = kubernetesConfig.extend({
   logLevel,
 });
 
+/** A stack that makes a cluster and nothing on it; others name it by `cluster.kind: stack`. */
+const cluster = z.strictObject({
+  target: z.literal("cluster"),
+  cluster: madeCluster,
+  /** Whether a plain destroy is refused until that is lifted. */
+  keepData: z.stringbool().or(z.boolean()).default(true),
+});
+
 /** The configuration of a stack, by where it stands. */
-const config = z.discriminatedUnion("target", [local, kubernetes]);
+const config = z.discriminatedUnion("target", [local, kubernetes, cluster]);
 
 export type StackConfig = z.infer<typeof config>;
 export type LocalConfig = z.infer<typeof local>;
 export type KubernetesConfig = z.infer<typeof kubernetes>;
+export type ClusterStackConfig = z.infer<typeof cluster>;
 
 /**
  * Reads the whole configuration of the stack, the only place that does. What is missing, wrong or
@@ -140,13 +150,16 @@ function unknown(
   values: Readonly<Record<string, unknown>>,
 ): string {
   const full = [...path.map(String), key];
-  const shape = values.target === "kubernetes" ? kubernetes.shape : local.shape;
+  const { shape } = [kubernetes, cluster].find(isOf(values.target)) ?? local;
   const known = path.length === 0 ? ` Known keys: ${Object.keys(shape).join(", ")}.` : "";
   return (
     `Unknown configuration key ${full.join(".")}.${known} ` +
     `Remove it: npm run pulumi -- config rm ${option(full)}`
   );
 }
+
+const isOf = (target: unknown) => (schema: typeof kubernetes | typeof cluster) =>
+  schema.shape.target.value === target;
 
 const at = (inner: z.core.$ZodIssue, outer: z.core.$ZodIssue): z.core.$ZodIssue => ({
   ...inner,

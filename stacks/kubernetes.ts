@@ -37,7 +37,8 @@ const stackFolder = (): string => join(clone, ".local", "stacks", pulumi.getStac
 
 /** The system on a cluster, in layers: the platform, what data is kept in, the services. */
 export async function createKubernetesStack(config: KubernetesConfig) {
-  const cluster = await openCluster(config.cluster);
+  const keepData = config.keepData ?? config.size === "prod";
+  const cluster = await openCluster(config.cluster, { namespace: config.namespace, keepData });
   const modes = operatorModes(config, cluster.offers);
   const missing = [...missingOperators(config, modes), ...missingMail(config)];
   if (missing.length > 0) throw new pulumi.RunError(missing.join("\n"));
@@ -46,7 +47,7 @@ export async function createKubernetesStack(config: KubernetesConfig) {
     size: config.size,
     storageClass: cluster.storageClass,
     zones: cluster.zones,
-    keepData: config.keepData ?? config.size === "prod",
+    keepData,
   };
   const onCluster = { providers: { kubernetes: cluster.provider } };
 

@@ -11,7 +11,7 @@ type Values = Readonly<Record<string, unknown>>;
  */
 export function madeUpOutputs(token: string, name: string, inputs: object): object {
   try {
-    return filled(definitionOf(token).outputs, name, inputs as Values);
+    return filled(definitionOf(token).outputs, [name], inputs as Values);
   } catch (error) {
     if (error instanceof UndeclaredError) return {};
     throw error;
@@ -20,12 +20,12 @@ export function madeUpOutputs(token: string, name: string, inputs: object): obje
 
 /** What a function of the SDK would answer, made up in the same way. */
 export const madeUpResult = (token: string): object =>
-  filled(resultOf(token), token.split(":").at(-1) ?? "", {});
+  filled(resultOf(token), [token.split(":").at(-1) ?? ""], {});
 
 /** What is given stays; what is always there and was not given is made up. */
 const filled = (
   declared: ReadonlyMap<string, Property>,
-  path: string,
+  path: Path,
   given: Values,
 ): Record<string, unknown> => ({
   ...given,
@@ -33,22 +33,23 @@ const filled = (
     [...declared].flatMap(([key, property]) => {
       const value = given[key];
       const made = isSure(property) || value !== undefined;
-      return made ? [[key, answer(property, `${path}-${key}`, value)]] : [];
+      return made ? [[key, answer(property, [...path, key], value)]] : [];
     }),
   ),
 });
 
-const answer = (written: Written, path: string, given: unknown): unknown =>
+/** Where a value is: the name of the resource, and the keys down to it. */
+type Path = readonly [string, ...string[]];
+
+const answer = (written: Written, path: Path, given: unknown): unknown =>
   answerOf(shapeOf(written), path, given);
 
-function answerOf(shape: Shape, path: string, given: unknown): unknown {
+function answerOf(shape: Shape, path: Path, given: unknown): unknown {
   switch (shape.kind) {
     case "object":
       return filled(shape.properties, path, (given ?? {}) as Values);
     case "list":
-      return Array.isArray(given)
-        ? given.map((one, index) => answer(shape.of, `${path}-${index}`, one))
-        : [answer(shape.of, `${path}-0`, undefined)];
+      return listOf(shape.of, path, given);
     case "either": {
       const [first] = shape.of.filter(({ kind }) => kind !== "nothing");
       return first ? answerOf(first, path, given) : given;
@@ -56,7 +57,7 @@ function answerOf(shape: Shape, path: string, given: unknown): unknown {
     case "map":
       return given ?? {};
     case "string":
-      return given ?? path;
+      return given ?? path.join("-");
     case "number":
       return given ?? 1;
     case "boolean":
@@ -66,6 +67,13 @@ function answerOf(shape: Shape, path: string, given: unknown): unknown {
     default:
       return given;
   }
+}
+
+/** One element where nothing is given, and none further down: a subnet has rules that have subnets. */
+function listOf(of: Written, path: Path, given: unknown): unknown[] {
+  const at = (index: number): Path => [...path, String(index)];
+  if (Array.isArray(given)) return given.map((one, index) => answer(of, at(index), one));
+  return path.length > 2 ? [] : [answer(of, at(0), undefined)];
 }
 
 const isSure = (property: Property): boolean => {

@@ -91,9 +91,10 @@ function interfaceOf(
   rest: readonly string[],
   file: ts.SourceFile,
 ): Shape | undefined {
-  // A name alone is of the same file; in a file of types, one with dots is too.
-  const target = rest.length === 0 ? file : (importedAs(space, file) ?? file);
-  const path = target === file ? [space, ...rest] : rest;
+  // A name alone is of the same file. Files of types import themselves, as `inputs`.
+  const imported = rest.length > 0 ? importedAs(space, file) : undefined;
+  const target = imported ?? file;
+  const path = imported ? rest : [space, ...rest];
   const found = interfaceIn(target, path.at(-1) ?? "", path.slice(0, -1));
   return found && { kind: "object", properties: propertiesOf(found, target) };
 }

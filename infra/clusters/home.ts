@@ -1,0 +1,43 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { WorkloadIdentity } from "#components/service/hono-service.ts";
+
+/** The clouds whose own clusters and services this program makes. */
+export type Cloud = CloudHome["cloud"];
+
+/**
+ * Where a cluster stands in its cloud, as far as what is made beside it has to know: managed
+ * services, identities, records of names. One of these for each cloud; all values are texts, so
+ * that one stack can tell them to another.
+ */
+export type CloudHome = AzureHome;
+
+export type AzureHome = {
+  readonly cloud: "azure";
+  /** As `westeurope`. */
+  readonly location: string;
+  readonly resourceGroup: pulumi.Input<string>;
+  readonly tenantId: pulumi.Input<string>;
+  /** Who signs the tokens of the cluster's service accounts. */
+  readonly oidcIssuer: pulumi.Input<string>;
+  /** Ids of the network and of that of its subnets in which private endpoints stand. */
+  readonly networkId: pulumi.Input<string>;
+  readonly endpointSubnetId: pulumi.Input<string>;
+  /** Id of the workspace that all logs go to. */
+  readonly logsId: pulumi.Input<string>;
+  /** The customer's key, and the identity by which services may use it. */
+  readonly encryption: {
+    readonly identityId: pulumi.Input<string>;
+    readonly vaultUri: pulumi.Input<string>;
+    readonly keyName: pulumi.Input<string>;
+    /** The key's address without a version: a new version is used as soon as there is one. */
+    readonly keyUri: pulumi.Input<string>;
+  };
+};
+
+/** The identity of a service account in the cluster's cloud. */
+export type CloudIdentity = WorkloadIdentity & {
+  /** How the cloud calls it when rights are given; absent where there is no cloud. */
+  readonly principal?: pulumi.Output<string>;
+  /** What must stand before the cloud takes tokens of the service account. */
+  readonly ready?: readonly pulumi.Resource[];
+};
