@@ -34,7 +34,9 @@ export async function architecturePage(folder: string): Promise<string> {
 async function stackSection(file: StackFile): Promise<string> {
   const services = applicationMap();
   if (file.values["todo-evolution:target"] !== "local") {
-    return clusterPicture(await recordStackFile(file), services);
+    const { createKubernetesStack } = await import("#stacks/kubernetes.ts");
+    const recorded = await recordStackFile(file, { readConfig, createKubernetesStack });
+    return clusterPicture(recorded, services);
   }
   // Where somebody moved the ports of a clone, the picture stays.
   const { "todo-evolution:portBase": _, ...values } = file.values;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { type Recorded, record } from "#components/recording.ts";
-import { readConfig, type StackConfig } from "#stacks/config.ts";
+import type { KubernetesConfig, StackConfig } from "#stacks/config.ts";
 
 /** A stack that has a file in the repository. */
 export type StackFile = {
@@ -22,25 +22,37 @@ export const stackFiles = (folder: string): StackFile[] =>
       values: valuesIn(readFileSync(join(folder, `Pulumi.${name}.yaml`), "utf8")),
     }));
 
-/** What the file of a stack says, a kubeconfig replaced by an empty one: nothing is asked of it. */
+/**
+ * What the file of a stack says. A kubeconfig is replaced by an empty one, as nothing is asked of a
+ * cluster, and a secret by a few words.
+ */
 export function valuesIn(text: string): Record<string, string> {
   const { config = {} } = parse(text) as { config?: Record<string, unknown> };
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => {
-      const usable = key.endsWith(":cluster") ? withoutKubeconfig(value as object) : value;
+      const clear = withoutSecrets(value);
+      const usable = key.endsWith(":cluster") ? withoutKubeconfig(clear as object) : clear;
       return [key, typeof usable === "string" ? usable : JSON.stringify(usable)];
     }),
   );
 }
 
-/** What the program registers for a stack on a cluster, without an engine or a cluster. */
-export async function recordStackFile({ name, values }: StackFile): Promise<Recorded[]> {
+/** The program of a clone: its reader of configuration, and what it makes on a cluster. */
+export type StackProgram = {
+  readonly readConfig: (values: Record<string, string>) => StackConfig;
+  readonly createKubernetesStack: (config: KubernetesConfig) => Promise<unknown>;
+};
+
+/** What a program registers for a stack on a cluster, without an engine or a cluster. */
+export async function recordStackFile(
+  { name, values }: StackFile,
+  program: StackProgram,
+): Promise<Recorded[]> {
   return record(
     async () => {
-      const read: StackConfig = readConfig({ ...values });
+      const read = program.readConfig({ ...values });
       if (read.target !== "kubernetes") throw new Error(`${name} is not on Kubernetes`);
-      const { createKubernetesStack } = await import("#stacks/kubernetes.ts");
-      await createKubernetesStack(read);
+      await program.createKubernetesStack(read);
     },
     {
       stack: name,
@@ -48,6 +60,16 @@ export async function recordStackFile({ name, values }: StackFile): Promise<Reco
       outputs: (type, resource) =>
         type === "host:index:Password" ? { value: pulumi.secret(`password of ${resource}`) } : {},
     },
+  );
+}
+
+/** What is encrypted stands for itself: nobody here has the key. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  if ("secure" in value && typeof value.secure === "string") return "a secret of the stack";
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, withoutSecrets(inner)]),
   );
 }
 

@@ -13,10 +13,10 @@ import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { fileBackend } from "#commands/local/file-backend.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
-import { clone } from "../cluster/plan.ts";
+import { clone as ownClone } from "../cluster/plan.ts";
 
 /** Everything that a run of these tests keeps: state, settings, plugins. */
-const ownFolder = join(clone, ".local", "kubernetes");
+const ownFolder = join(ownClone, ".local", "kubernetes");
 
 const engine = ["pulumi", "pulumi-language-nodejs"] as const;
 
@@ -50,6 +50,8 @@ export type StackOptions = {
   readonly quiet?: boolean;
   /** Where state, settings and plugins are kept (absolute); by default below `.local`. */
   readonly folder?: string;
+  /** The clone whose program is run; by default this one. */
+  readonly program?: string;
 };
 
 /** A stack of this clone's program with a state, a passphrase and settings of its own. */
@@ -60,6 +62,7 @@ export async function openStack({
   env,
   quiet,
   folder = ownFolder,
+  program: clone = ownClone,
 }: StackOptions): Promise<Stack> {
   const programs = await ensurePrograms([...engine], { log: () => {} });
   const state = join(folder, "state");
@@ -94,6 +97,7 @@ export async function openStack({
     const temporary = mkdtempSync(join(folder, "run-"));
     try {
       return await capture("pulumi", [...args, "--non-interactive"], {
+        cwd: clone,
         env: { ...variables, TMPDIR: temporary },
         quiet: isQuiet,
         interruption,
@@ -154,6 +158,7 @@ function capture(
   command: string,
   args: readonly string[],
   options: {
+    readonly cwd: string;
     readonly env: NodeJS.ProcessEnv;
     readonly quiet: boolean;
     readonly interruption?: Interruption | undefined;
@@ -161,7 +166,7 @@ function capture(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: clone,
+      cwd: options.cwd,
       env: options.env,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -1,0 +1,21 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { recordStackFile, type StackProgram, stackFiles } from "#commands/pictures/stack-files.ts";
+import type { Recorded } from "#components/recording.ts";
+
+/**
+ * A program: `node record.ts CLONE FILE` writes what the program of a clone registers for each of
+ * its stacks on a cluster, as JSON by name. A process for each clone, as a module is loaded once.
+ */
+const [folder = "", file = ""] = process.argv.slice(2);
+const load = (path: string) => import(pathToFileURL(join(folder, path)).href);
+const { readConfig } = (await load("stacks/config.ts")) as StackProgram;
+const { createKubernetesStack } = (await load("stacks/kubernetes.ts")) as StackProgram;
+
+const all: Record<string, Recorded[]> = {};
+for (const stack of stackFiles(folder)) {
+  if (stack.values["todo-evolution:target"] !== "kubernetes") continue;
+  all[stack.name] = await recordStackFile(stack, { readConfig, createKubernetesStack });
+}
+writeFileSync(file, JSON.stringify(all).replaceAll(JSON.stringify(folder).slice(1, -1), "."));
