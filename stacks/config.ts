@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
 import { madeCluster } from "#infra/clusters/config.ts";
 import { mostReplicas, portSpan } from "#infra/host/port-plan.ts";
+import { cloudFaults } from "./cloud-checks.ts";
 import { kubernetesConfig } from "./kubernetes-config.ts";
 import { rateLimits } from "./rate-limits.ts";
 
@@ -109,7 +110,11 @@ export function readConfig(
       .map(([key, value]) => [key.slice(prefix.length), structured(value)]),
   );
   const parsed = config.safeParse(own);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const faults = parsed.data.target === "kubernetes" ? cloudFaults(parsed.data) : [];
+    if (faults.length === 0) return parsed.data;
+    throw new pulumi.RunError(faults.join("\n"));
+  }
   throw new pulumi.RunError(parsed.error.issues.flatMap((issue) => explain(issue, own)).join("\n"));
 }
 

@@ -3,6 +3,13 @@ import { z } from "zod";
 import { type ChartName, chartSources } from "#components/charts.ts";
 import { type ImageName, images } from "#components/images.ts";
 import { clusterConfig } from "#infra/clusters/config.ts";
+import {
+  azureManagedRedis,
+  blobStorage,
+  eventHubs,
+  flexibleServer,
+  keyVault,
+} from "#infra/managed/settings/azure.ts";
 import { rateLimits } from "./rate-limits.ts";
 
 const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label");
@@ -77,6 +84,7 @@ const kafkaTuning = z.strictObject({
   ioThreads: positive,
 });
 
+const topicsTuning = kafkaTuning.pick({ topics: true }).transform(set).default({});
 const mechanism = z.enum(["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]);
 const user = z.strictObject({ username: z.string().min(1), password: secret });
 
@@ -98,8 +106,23 @@ const kafka = z.discriminatedUnion("engine", [
     /** `managed`: one user with ACLs for each service is made; `given`: they are in `users`. */
     accounts: z.enum(["managed", "given"]).default("managed"),
     users: z.record(z.string(), user).default({}),
-    tuning: kafkaTuning.pick({ topics: true }).transform(set).default({}),
+    tuning: topicsTuning,
   }),
+  // Made by this program in the cluster's cloud, as all engines of infra/managed.
+  eventHubs.extend({ tuning: topicsTuning }),
+]);
+
+const retentionDays = z.int().min(1).default(30);
+/** A store with an address, or one that is made in the cluster's cloud. */
+const backup = z.union([
+  z.strictObject({
+    destination: z.string().regex(/^(s3|gs|azure|https):\/\//),
+    endpoint: given(z.string()),
+    retentionDays,
+    accessKeyId: given(secret),
+    secretAccessKey: given(secret),
+  }),
+  blobStorage.extend({ retentionDays }),
 ]);
 
 const postgres = z.discriminatedUnion("engine", [
@@ -107,15 +130,7 @@ const postgres = z.discriminatedUnion("engine", [
     engine: z.literal("cloudnative-pg"),
     storage: given(z.string()),
     /** Continuous backup to an object store. */
-    backup: given(
-      z.strictObject({
-        destination: z.string().regex(/^(s3|gs|azure|https):\/\//),
-        endpoint: given(z.string()),
-        retentionDays: z.int().min(1).default(30),
-        accessKeyId: given(secret),
-        secretAccessKey: given(secret),
-      }),
-    ),
+    backup: given(backup),
     /** Start from a backup, as it was at a time (RFC 3339). */
     restore: given(z.strictObject({ from: z.string(), at: given(z.iso.datetime()) })),
   }),
@@ -127,6 +142,7 @@ const postgres = z.discriminatedUnion("engine", [
     admin: user,
     tls: tls.default("public"),
   }),
+  flexibleServer,
 ]);
 
 const redis = z.discriminatedUnion("engine", [
@@ -143,6 +159,13 @@ const redis = z.discriminatedUnion("engine", [
     password: secret,
     tls: tls.default("public"),
   }),
+  azureManagedRedis,
+]);
+
+/** Where sidecars look up the secrets of their components. */
+const secrets = z.discriminatedUnion("store", [
+  z.strictObject({ store: z.literal("kubernetes") }),
+  keyVault,
 ]);
 
 /** A mail server, by its address; needed as soon as a service of the map sends mail. */
@@ -206,6 +229,7 @@ export const kubernetesConfig = z.strictObject({
   kafka: kafka.default({ engine: "strimzi", tuning: {} }),
   postgres: postgres.default({ engine: "cloudnative-pg" }),
   redis: redis.default({ engine: "cluster", tls: true }),
+  secrets: secrets.default({ store: "kubernetes" }),
   mail: given(mail),
   ingress: ingress.prefault({}),
   observability: observability.prefault({}),

@@ -19,6 +19,8 @@ export type NetworkFacts = {
   readonly redis: Reach;
   /** The server that takes mail; `undefined` where no service sends any. */
   readonly mail: Reach | undefined;
+  /** Where sidecars look up secrets; absent where Dapr's operator does that for them. */
+  readonly secrets?: Reach | undefined;
   /** Where sidecars send their traces; `undefined` where they send none. */
   readonly tracing: Reach | undefined;
   /** Pods by which requests of people arrive. */
@@ -77,6 +79,7 @@ function serviceSpec(appId: AppId, facts: NetworkFacts): PolicySpec {
       ...(contract.database ? [reachRule(facts.postgres)] : []),
       ...(reachesRedis(contract) ? [reachRule(facts.redis)] : []),
       ...(facts.mail && contract.bindings?.includes("mail") ? [reachRule(facts.mail)] : []),
+      ...(facts.secrets ? [reachRule(facts.secrets)] : []),
       ...(facts.tracing ? [reachRule(facts.tracing)] : []),
     ],
   };

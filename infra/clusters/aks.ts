@@ -10,6 +10,7 @@ import { makeNames } from "./aks/names.ts";
 import { makeNetwork } from "./aks/network.ts";
 import type { AzurePlace } from "./aks/place.ts";
 import { makeWorkloadPools } from "./aks/pools.ts";
+import { makePrivateZones } from "./aks/private-zones.ts";
 import { makeRegistry } from "./aks/registry.ts";
 import { makeUpkeep } from "./aks/upkeep.ts";
 import type { Cluster } from "./cluster.ts";
@@ -96,8 +97,8 @@ class Aks extends pulumi.ComponentResource {
       resourceGroup: group.name,
       tenantId,
       oidcIssuer: cluster.oidcIssuerProfile.apply((profile) => profile?.issuerURL ?? ""),
-      networkId: network.network.id,
       endpointSubnetId: network.endpoints.id,
+      privateZoneIds: makePrivateZones(place, network.network.id),
       logsId: logs.id,
       encryption: encryption.facts,
     };

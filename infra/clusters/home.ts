@@ -19,9 +19,10 @@ export type AzureHome = {
   readonly tenantId: pulumi.Input<string>;
   /** Who signs the tokens of the cluster's service accounts. */
   readonly oidcIssuer: pulumi.Input<string>;
-  /** Ids of the network and of that of its subnets in which private endpoints stand. */
-  readonly networkId: pulumi.Input<string>;
+  /** Id of the subnet in which private endpoints stand. */
   readonly endpointSubnetId: pulumi.Input<string>;
+  /** Ids of the zones in which the cluster finds services by their private addresses. */
+  readonly privateZoneIds: Readonly<Record<AzureService, pulumi.Input<string>>>;
   /** Id of the workspace that all logs go to. */
   readonly logsId: pulumi.Input<string>;
   /** The customer's key, and the identity by which services may use it. */
@@ -33,6 +34,9 @@ export type AzureHome = {
     readonly keyUri: pulumi.Input<string>;
   };
 };
+
+/** Services of Azure that have private endpoints. */
+export type AzureService = "event-hubs" | "postgres" | "redis" | "vault" | "blob";
 
 /** The identity of a service account in the cluster's cloud. */
 export type CloudIdentity = WorkloadIdentity & {
