@@ -109,6 +109,18 @@ describe("on Kubernetes", () => {
   });
 });
 
+test("data is kept as it is said, in words as the engine hands them over", () => {
+  const said = (keepData: string) =>
+    readConfig({
+      "todo-evolution:target": "kubernetes",
+      "todo-evolution:size": "prod",
+      "todo-evolution:cluster": '{"kind":"minikube"}',
+      "todo-evolution:keepData": keepData,
+    });
+  expect(said("false")).toMatchObject({ keepData: false });
+  expect(said("true")).toMatchObject({ keepData: true });
+});
+
 describe("a cluster by itself", () => {
   const cluster = (changes: object) => () =>
     readConfig({

@@ -234,7 +234,7 @@ export const kubernetesConfig = z.strictObject({
   ingress: ingress.prefault({}),
   observability: observability.prefault({}),
   /** Whether volumes outlive the stack, and data cannot be deleted by mistake. By default in prod. */
-  keepData: given(z.boolean()),
+  keepData: given(z.stringbool().or(z.boolean())),
   /** Images of others from elsewhere, as a mirror, or by digest. */
   thirdPartyImages: z
     .partialRecord(
