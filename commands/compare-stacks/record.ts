@@ -1,7 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { recordStackFile, type StackProgram, stackFiles } from "#commands/pictures/stack-files.ts";
+import { loadProgram, recordStackFile, stackFiles } from "#commands/pictures/stack-files.ts";
 import type { Recorded } from "#components/recording.ts";
 
 /**
@@ -9,13 +7,11 @@ import type { Recorded } from "#components/recording.ts";
  * its stacks on a cluster, as JSON by name. A process for each clone, as a module is loaded once.
  */
 const [folder = "", file = ""] = process.argv.slice(2);
-const load = (path: string) => import(pathToFileURL(join(folder, path)).href);
-const { readConfig } = (await load("stacks/config.ts")) as StackProgram;
-const { createKubernetesStack } = (await load("stacks/kubernetes.ts")) as StackProgram;
+const program = await loadProgram(folder);
 
 const all: Record<string, Recorded[]> = {};
 for (const stack of stackFiles(folder)) {
-  if (stack.values["todo-evolution:target"] !== "kubernetes") continue;
-  all[stack.name] = await recordStackFile(stack, { readConfig, createKubernetesStack });
+  if (stack.values["todo-evolution:target"] === "local") continue;
+  all[stack.name] = await recordStackFile(stack, program);
 }
 writeFileSync(file, JSON.stringify(all).replaceAll(JSON.stringify(folder).slice(1, -1), "."));

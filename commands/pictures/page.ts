@@ -2,7 +2,7 @@ import { topics } from "#apps/contracts/topics.ts";
 import { planPorts } from "#infra/host/port-plan.ts";
 import { readConfig } from "#stacks/config.ts";
 import { applicationMap, callPicture, eventPicture, topicTable } from "./contract-pictures.ts";
-import { recordStackFile, type StackFile, stackFiles } from "./stack-files.ts";
+import { loadProgram, recordStackFile, type StackFile, stackFiles } from "./stack-files.ts";
 import { clusterPicture, localPicture } from "./stack-picture.ts";
 
 /** The page of pictures, relative to the repository. */
@@ -26,17 +26,17 @@ export async function architecturePage(folder: string): Promise<string> {
     callPicture(services),
   ];
   for (const file of stackFiles(folder)) {
-    sections.push(`## The stack \`${file.name}\``, await stackSection(file));
+    sections.push(`## The stack \`${file.name}\``, await stackSection(file, folder));
   }
   return `${sections.join("\n\n")}\n`;
 }
 
-async function stackSection(file: StackFile): Promise<string> {
+async function stackSection(file: StackFile, clone: string): Promise<string> {
   const services = applicationMap();
   if (file.values["todo-evolution:target"] !== "local") {
-    const { createKubernetesStack } = await import("#stacks/kubernetes.ts");
-    const recorded = await recordStackFile(file, { readConfig, createKubernetesStack });
-    return clusterPicture(recorded, services);
+    const recorded = await recordStackFile(file, await loadProgram(clone));
+    const isCluster = file.values["todo-evolution:target"] === "cluster";
+    return clusterPicture(recorded, isCluster ? {} : services);
   }
   // Where somebody moved the ports of a clone, the picture stays.
   const { "todo-evolution:portBase": _, ...values } = file.values;

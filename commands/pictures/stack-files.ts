@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import { type Recorded, record } from "#components/recording.ts";
-import type { KubernetesConfig, StackConfig } from "#stacks/config.ts";
+import type { StackConfig } from "#stacks/config.ts";
 
 /** A stack that has a file in the repository. */
 export type StackFile = {
@@ -37,30 +38,43 @@ export function valuesIn(text: string): Record<string, string> {
   );
 }
 
-/** The program of a clone: its reader of configuration, and what it makes on a cluster. */
+/** The program of a clone: its reader of configuration, and what makes each target. */
 export type StackProgram = {
   readonly readConfig: (values: Record<string, string>) => StackConfig;
-  readonly createKubernetesStack: (config: KubernetesConfig) => Promise<unknown>;
+  readonly create: (config: StackConfig) => Promise<unknown>;
 };
 
-/** What a program registers for a stack on a cluster, without an engine or a cluster. */
+/** Loads the program of a clone, this one or a copy at another commit; a target when it is made. */
+export async function loadProgram(clone: string): Promise<StackProgram> {
+  const load = (file: string) => import(pathToFileURL(join(clone, "stacks", file)).href);
+  const { readConfig } = (await load("config.ts")) as StackProgram;
+  return {
+    readConfig,
+    create: async (config) => {
+      if (config.target === "local") throw new Error("the local stack is not recorded");
+      if (config.target === "cluster") return (await load("cluster.ts")).createClusterStack(config);
+      return (await load("kubernetes.ts")).createKubernetesStack(config);
+    },
+  };
+}
+
+/**
+ * What a program registers for a stack on a cluster, or for a cluster, without an engine, a cloud or
+ * a cluster.
+ * @throws what the program throws, with the name of the stack
+ */
 export async function recordStackFile(
   { name, values }: StackFile,
-  program: StackProgram,
+  { readConfig, create }: StackProgram,
 ): Promise<Recorded[]> {
-  return record(
-    async () => {
-      const read = program.readConfig({ ...values });
-      if (read.target !== "kubernetes") throw new Error(`${name} is not on Kubernetes`);
-      await program.createKubernetesStack(read);
-    },
-    {
-      stack: name,
-      config: values,
-      outputs: (type, resource) =>
-        type === "host:index:Password" ? { value: pulumi.secret(`password of ${resource}`) } : {},
-    },
-  );
+  const outputs = (type: string, resource: string): object =>
+    type === "host:index:Password" ? { value: pulumi.secret(`password of ${resource}`) } : {};
+  try {
+    const program = () => create(readConfig({ ...values }));
+    return await record(program, { stack: name, config: values, outputs });
+  } catch (error) {
+    throw new Error(`the stack ${name} cannot be recorded: ${(error as Error).message}`);
+  }
 }
 
 /** What is encrypted stands for itself: nobody here has the key. */

@@ -37,11 +37,12 @@ export function namespaceConfig(shared: Config, number: number): Config {
   };
 }
 
-/** Without what is encrypted, wherever it is. */
+/** Without what is encrypted, wherever it is, and without the name of whom it signs in. */
 function withoutSecrets(value: Config): Config {
+  const isAccount = isSecret(value.password);
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, inner]) => !isSecret(inner))
+      .filter(([name, inner]) => !isSecret(inner) && !(isAccount && name === "username"))
       .map(([name, inner]) => [name, isMap(inner) ? withoutSecrets(inner) : inner]),
   );
 }
