@@ -112,21 +112,46 @@ const named = (recorded: readonly Recorded[], type: RegExp): Node[] =>
     }))
     .sort((one, other) => (one.id < other.id ? -1 : 1));
 
-/** What is made in a cloud itself, a group for each of its providers. */
+/** What is made in a cloud itself, a group for each of its providers: its parts, and of what they are. */
 function cloudGroups(recorded: readonly Recorded[]): Group[] {
   const ours = ["kubernetes", "host", "pulumi", "todo", "random"];
   const inCloud = recorded.filter(
     ({ type, custom }) => custom && !ours.includes(type.split(":")[0] ?? ""),
   );
   const clouds = [...new Set(inCloud.map(({ type }) => type.split(":")[0] as string))].sort();
-  return clouds.map((cloud) => ({
-    title: cloud,
-    nodes: inCloud
-      .filter(({ type }) => type.startsWith(`${cloud}:`))
-      .map(({ type, name }) => ({
-        id: `${type} ${name}`,
-        label: [name, type.split(":").at(-1) ?? ""],
-      }))
-      .sort((one, other) => (one.id < other.id ? -1 : 1)),
-  }));
+  return clouds.map((cloud) => {
+    const own = inCloud.filter(({ type }) => type.startsWith(`${cloud}:`));
+    const parts = [...new Set(own.map(({ parent }) => parent))];
+    return {
+      title: cloud,
+      nodes: parts
+        .flatMap((part) =>
+          partNodes(
+            recorded.find(({ urn, type }) => urn === part && type.startsWith("todo:")),
+            own.filter(({ parent }) => parent === part),
+          ),
+        )
+        .sort((one, other) => (one.id < other.id ? -1 : 1)),
+    };
+  });
+}
+
+/** A component with the kinds that it is made of; what belongs to none stands for itself. */
+function partNodes(component: Recorded | undefined, of: readonly Recorded[]): Node[] {
+  const kind = (type: string) => type.split(":").at(-1) ?? "";
+  if (!component) {
+    return of.map(({ type, name }) => ({ id: `${type} ${name}`, label: [name, kind(type)] }));
+  }
+  const counts = Map.groupBy(of, ({ type }) => kind(type));
+  return [
+    {
+      id: `part ${component.urn}`,
+      label: [
+        `${kind(component.type)} ${component.name}`,
+        ...[...counts]
+          .map(([name, { length }]) => (length > 1 ? `${name} × ${length}` : name))
+          .sort(),
+      ],
+    },
+  ];
 }

@@ -61,7 +61,10 @@ class Aks extends pulumi.ComponentResource {
     const network = makeNetwork(place, config.addressSpace);
     const encryption = makeEncryption(place, { tenantId, keepData });
     const logs = makeLogs(place, config.logDays);
-    const { cluster, nodes } = makeCluster(place, { config, network, encryption, keepData });
+    const { cluster, nodes } = makeCluster(place, {
+      ...{ config, network, encryption, keepData },
+      groupId: group.id,
+    });
     const pools = makeWorkloadPools(place, {
       config,
       cluster: cluster.name,
@@ -78,7 +81,6 @@ class Aks extends pulumi.ComponentResource {
         ...config.allowedRanges,
         network.outbound.ipAddress.apply((address) => address ?? ""),
       ],
-      encryption: encryption.facts,
       puller: nodes.principalId,
     });
     const gatewayAddress = network.inbound.ipAddress.apply((address) => address ?? "");

@@ -32,6 +32,8 @@ export type AzureHome = {
     readonly keyName: pulumi.Input<string>;
     /** The key's address without a version: a new version is used as soon as there is one. */
     readonly keyUri: pulumi.Input<string>;
+    /** For what wants one: the address of the version of today. */
+    readonly keyVersionUri: pulumi.Input<string>;
   };
 };
 

@@ -148,6 +148,12 @@ export const cloudCases: Cases = {
     accepts: [
       { when: "a role is for one resource", resources: [role(readsSecrets, one)] },
       {
+        when: "a whole group may be looked at",
+        resources: [
+          role("acdd72a7-3385-48ef-bd42-f606fba81ae7", "/subscriptions/1/resourceGroups/a"),
+        ],
+      },
+      {
         when: "a key may send",
         resources: [azure("eventhub:NamespaceAuthorizationRule", { rights: ["Send"] })],
       },

@@ -91,7 +91,6 @@ export const azureKinds: Readonly<Record<string, Traits>> = {
         networkRuleSet?.defaultAction === "Deny" || publicNetworkAccess === "Disabled",
         openWay,
       ),
-    unlocked: ({ encryption }) => unless(encryption?.status === "enabled", noKey),
     wide: ({ adminUserEnabled }) =>
       unless(adminUserEnabled === false, "has a user that may do everything"),
   },
@@ -105,8 +104,13 @@ export const azureKinds: Readonly<Record<string, Traits>> = {
   },
 };
 
+const reader = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
+
+/** Who sees what there is may see it of all; Azure's reader sees no keys, secrets or data. */
 function wideRole({ roleDefinitionId, scope }: Props): string[] {
-  const role = almighty[String(roleDefinitionId).split("/").at(-1) ?? ""];
+  const id = String(roleDefinitionId).split("/").at(-1) ?? "";
+  if (id === reader) return [];
+  const role = almighty[id];
   const reaches = /^\/subscriptions\/[^/]+(\/resourceGroups\/[^/]+)?\/?$/i.test(String(scope));
   return [
     ...unless(role === undefined, `gives the role ${role}`),

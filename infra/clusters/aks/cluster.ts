@@ -15,6 +15,8 @@ export type AksClusterParts = {
   readonly network: AksNetwork;
   readonly encryption: AksEncryption;
   readonly keepData: boolean;
+  /** Id of the resource group. */
+  readonly groupId: pulumi.Input<string>;
 };
 
 /** The control plane, the identities of it and of its nodes, and the pool that it begins with. */
@@ -30,7 +32,8 @@ export function makeCluster(place: AzurePlace, parts: AksClusterParts) {
     may("network", "joins networks", network.network.id),
     may("gateway", "joins networks", network.inbound.id),
     may("nodes", "hands out an identity", nodes.id),
-    may("disks", "reads", encryption.disks.id),
+    // The disks' key, and the list of addresses, in which it looks for that of the gateway.
+    may("group", "reads", parts.groupId),
   ];
   const addresses = addressesIn(config.addressSpace);
   const cluster = new ManagedCluster(

@@ -77,6 +77,7 @@ export function makeEncryption(
       vaultUri: vault.properties.apply(({ vaultUri }) => vaultUri ?? ""),
       keyName: key.name,
       keyUri: key.keyUri,
+      keyVersionUri: key.keyUriWithVersion,
     },
   };
 }

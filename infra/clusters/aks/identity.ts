@@ -1,5 +1,6 @@
 import { FederatedIdentityCredential } from "@pulumi/azure-native/managedidentity/federatedIdentityCredential.js";
 import { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity/userAssignedIdentity.js";
+import * as pulumi from "@pulumi/pulumi";
 import type { AzureHome } from "../home.ts";
 import type { MakeIdentity } from "../identities.ts";
 
@@ -15,17 +16,23 @@ export const azureIdentities =
   (home: AzureHome, namespace: string): MakeIdentity =>
   (serviceAccount) => {
     const name = `${namespace}-${serviceAccount}`;
-    const identity = new UserAssignedIdentity(name, {
-      resourceGroupName: home.resourceGroup,
-      location: home.location,
-    });
-    const trust = new FederatedIdentityCredential(name, {
-      resourceGroupName: home.resourceGroup,
-      resourceName: identity.name,
-      issuer: home.oidcIssuer,
-      subject: `system:serviceaccount:${namespace}:${serviceAccount}`,
-      audiences: [audience],
-    });
+    const child = { parent: new pulumi.ComponentResource("todo:clusters:Identity", name) };
+    const identity = new UserAssignedIdentity(
+      name,
+      { resourceGroupName: home.resourceGroup, location: home.location },
+      child,
+    );
+    const trust = new FederatedIdentityCredential(
+      name,
+      {
+        resourceGroupName: home.resourceGroup,
+        resourceName: identity.name,
+        issuer: home.oidcIssuer,
+        subject: `system:serviceaccount:${namespace}:${serviceAccount}`,
+        audiences: [audience],
+      },
+      child,
+    );
     return {
       serviceAccountAnnotations: { "azure.workload.identity/client-id": identity.clientId },
       podLabels: { "azure.workload.identity/use": "true" },

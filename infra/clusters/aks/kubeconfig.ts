@@ -30,9 +30,14 @@ export function kubeconfigFor(
   });
   return pulumi
     .all([cluster.name, cluster.fqdn, credentials.kubeconfigs])
-    .apply(([name, fqdn, [given]]) =>
-      kubeconfigText({ name, fqdn, authority: authorityIn(given?.value ?? "") }, signIn),
-    );
+    .apply(([name, fqdn, all]) => {
+      // A program that is only recorded is given none.
+      const [given] = all ?? [];
+      return kubeconfigText(
+        { name, fqdn, authority: given ? authorityIn(given.value) : "" },
+        signIn,
+      );
+    });
 }
 
 /** JSON, which is YAML too. */

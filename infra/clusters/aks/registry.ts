@@ -1,15 +1,18 @@
 import { Registry } from "@pulumi/azure-native/containerregistry/registry.js";
-import * as pulumi from "@pulumi/pulumi";
-import type { AzureHome } from "../home.ts";
+import type * as pulumi from "@pulumi/pulumi";
 import type { AzurePlace } from "./place.ts";
 import { allow } from "./roles.ts";
 
-/** Where images come from: pushed from the named ranges, pulled by the nodes' own identity. */
+/**
+ * Where images come from: pushed from the named ranges, pulled by the nodes' own identity. It is
+ * encrypted by Azure's key, as it could use one of ours only from a vault that is open to the
+ * internet, and it holds no data of users.
+ * Source: https://github.com/MicrosoftDocs/azure-docs/issues/61064
+ */
 export function makeRegistry(
   { name, location, group, child }: AzurePlace,
   args: {
     readonly allowedRanges: readonly pulumi.Input<string>[];
-    readonly encryption: AzureHome["encryption"];
     /** Principal of the nodes' identity. */
     readonly puller: pulumi.Input<string>;
   },
@@ -19,7 +22,7 @@ export function makeRegistry(
     {
       resourceGroupName: group,
       location,
-      // The others know neither networks nor zones nor keys of customers.
+      // The others know neither networks nor zones.
       sku: { name: "Premium" },
       adminUserEnabled: false,
       anonymousPullEnabled: false,
@@ -33,19 +36,6 @@ export function makeRegistry(
       },
       networkRuleBypassOptions: "AzureServices",
       zoneRedundancy: "Enabled",
-      identity: {
-        type: "UserAssigned",
-        userAssignedIdentities: pulumi
-          .output(args.encryption.identityId)
-          .apply((id) => ({ [id]: {} })),
-      },
-      encryption: {
-        status: "enabled",
-        keyVaultProperties: {
-          keyIdentifier: args.encryption.keyUri,
-          identity: args.encryption.identityId,
-        },
-      },
     },
     child,
   );

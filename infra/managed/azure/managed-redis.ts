@@ -18,7 +18,7 @@ export function azureManagedRedis(
   const name = `${place.namespace}-redis`;
   const parts = new pulumi.ComponentResource("todo:managed:AzureManagedRedis", name);
   const child = { parent: parts };
-  const { identityId, keyUri } = home.encryption;
+  const { identityId, keyVersionUri } = home.encryption;
   const redis = new RedisEnterprise(
     name,
     {
@@ -31,7 +31,7 @@ export function azureManagedRedis(
       identity: { type: "UserAssigned", userAssignedIdentities: [identityId] },
       encryption: {
         customerManagedKeyEncryption: {
-          keyEncryptionKeyUrl: keyUri,
+          keyEncryptionKeyUrl: keyVersionUri,
           keyEncryptionKeyIdentity: {
             identityType: "userAssignedIdentity",
             userAssignedIdentityResourceId: identityId,

@@ -45,6 +45,12 @@ export const azureManagedRedis = z.strictObject({
       /^(Balanced_B|MemoryOptimized_M|ComputeOptimized_X)\d+$/,
       "must be one of Azure Managed Redis, as Balanced_B5",
     )
+    // https://learn.microsoft.com/azure/redis/architecture: up to 25 GB without clustering, which
+    // the number in the name stands for.
+    .refine(
+      (machine) => Number(/\d+$/.exec(machine)?.[0]) <= 20,
+      "has more than the 25 GB that Azure offers without clustering: at most Balanced_B20",
+    )
     .default("Balanced_B5"),
 });
 
