@@ -23,6 +23,7 @@ const kinds: Open = {
   existing: async (config) => (await import("./existing.ts")).existingCluster(config),
   stack: async (config, stack) => (await import("./stack.ts")).clusterOfStack(config, stack),
   aks: async (config, stack) => (await import("./aks.ts")).aksCluster(config, stack),
+  gke: async (config, stack) => (await import("./gke.ts")).gkeCluster(config, stack),
 };
 
 /** The cluster that the configuration names. */

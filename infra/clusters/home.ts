@@ -9,7 +9,7 @@ export type Cloud = CloudHome["cloud"];
  * services, identities, records of names. One of these for each cloud; all values are texts, so
  * that one stack can tell them to another.
  */
-export type CloudHome = AzureHome;
+export type CloudHome = AzureHome | GcpHome;
 
 export type AzureHome = {
   readonly cloud: "azure";
@@ -35,6 +35,24 @@ export type AzureHome = {
     /** For what wants one: the address of the version of today. */
     readonly keyVersionUri: pulumi.Input<string>;
   };
+};
+
+export type GcpHome = {
+  readonly cloud: "gcp";
+  /** Id of the project. */
+  readonly project: string;
+  /** As `europe-west1`. */
+  readonly region: string;
+  /** The cluster's name, which begins the names of what is unique in a project. */
+  readonly cluster: string;
+  /** Whose tokens Google takes for accounts of Kubernetes. */
+  readonly identityPool: pulumi.Input<string>;
+  /** Id of the network, in which private services have a place. */
+  readonly networkId: pulumi.Input<string>;
+  /** Id of the subnet of the nodes. */
+  readonly subnetId: pulumi.Input<string>;
+  /** The customer's key, which services of Google may use. */
+  readonly keyId: pulumi.Input<string>;
 };
 
 /** Services of Azure that have private endpoints. */

@@ -13,6 +13,8 @@ type Load = {
 const clouds: Load = {
   azure: async (home, namespace) =>
     (await import("./aks/identity.ts")).azureIdentities(home, namespace),
+  gcp: async (home, namespace) =>
+    (await import("./gke/identity.ts")).googleIdentities(home, namespace),
 };
 
 /** The identities of a namespace's service accounts in the cluster's cloud, each made once. */
