@@ -1,5 +1,5 @@
 import { Registry } from "@pulumi/azure-native/containerregistry/registry.js";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { AzurePlace } from "./place.ts";
 import { allow } from "./roles.ts";
 
@@ -31,7 +31,8 @@ export function makeRegistry(
         defaultAction: "Deny",
         ipRules: args.allowedRanges.map((range) => ({
           action: "Allow",
-          iPAddressOrRange: range,
+          // It takes an address or a range, and one address is no range to it.
+          iPAddressOrRange: pulumi.output(range).apply((text) => text.replace(/\/32$/, "")),
         })),
       },
       networkRuleBypassOptions: "AzureServices",

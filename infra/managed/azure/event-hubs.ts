@@ -40,7 +40,10 @@ export function eventHubsKafka(
     { of: namespace.id, to: args.home.logsId, logs: ["audit"], named: "categoryGroup" },
     child,
   );
-  lock(name, args, namespace, [...hubs, endpoint], child);
+  // Not the namespace: a lock counts for all that is in it, and users come and go with services.
+  for (const [index, hub] of hubs.entries()) {
+    lock(`${name}-${args.topics[index]?.name}`, args, hub, [], child);
+  }
   return {
     brokers: [pulumi.interpolate`${namespace.name}.servicebus.windows.net:${kafkaPort}`],
     ports: [kafkaPort],

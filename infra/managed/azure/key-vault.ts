@@ -5,7 +5,7 @@ import { kept } from "#components/place.ts";
 import { sendLogs } from "#infra/clusters/aks/logs.ts";
 import { allow } from "#infra/clusters/aks/roles.ts";
 import type { ManagedArgs, ManagedSecrets } from "../managed.ts";
-import { lock, privateEndpoint } from "./private.ts";
+import { privateEndpoint } from "./private.ts";
 
 /**
  * Key Vault as a store of secrets for Dapr. A sidecar signs in by its service account, and may read
@@ -28,6 +28,7 @@ export function keyVaultSecrets(args: ManagedArgs<"azure">): ManagedSecrets {
         sku: { family: "A", name: "standard" },
         enableRbacAuthorization: true,
         enableSoftDelete: true,
+        // What was deleted comes back. No lock: rights within it come and go with services.
         softDeleteRetentionInDays: 90,
         enablePurgeProtection: true,
         publicNetworkAccess: "Disabled",
@@ -38,7 +39,6 @@ export function keyVaultSecrets(args: ManagedArgs<"azure">): ManagedSecrets {
   );
   const endpoint = privateEndpoint(name, home, { service: "vault", id: vault.id }, child);
   sendLogs(name, { of: vault.id, to: home.logsId, logs: ["audit"], named: "categoryGroup" }, child);
-  lock(name, args, vault, [endpoint], child);
   const made: pulumi.Resource[] = [endpoint];
   return {
     type: "secretstores.azure.keyvault",
