@@ -1,8 +1,8 @@
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { ContractChanges } from "./preview-summary/contract-changes.ts";
 import { previewsIn, readText } from "./preview-summary/folder.ts";
-import { readPreview, reducedForm } from "./preview-summary/preview.ts";
+import { noPreview, readPreview, reducedForm } from "./preview-summary/preview.ts";
 import { secretsOfEnvironment } from "./preview-summary/redact.ts";
 import { reduced } from "./preview-summary/reduce.ts";
 import { refusalsOf, type SummaryArgs, summaryOf } from "./preview-summary/summary.ts";
@@ -24,7 +24,8 @@ comment of GitHub may be.
   --details    address of the whole output, for what is left out
   --out        file to write to; else standard output
   --reduce     instead of a summary, write the one preview without anything that a summary does not
-               show: for another job to read, as logs of the engine have whole resources in them
+               show: for another job to read, as logs of the engine have whole resources in them.
+               A file that is not there stands for an engine that did not start
   --append     add to that file, as to $GITHUB_STEP_SUMMARY
   --check      end with 1 where a preview failed, a mandatory policy is violated or events break
   --help       print this`;
@@ -52,7 +53,9 @@ await run(async () => {
   const found = values.folder === undefined ? undefined : previewsIn(values.folder);
   const given = values.preview.map(named);
   const previews = [
-    ...given.map(([stack, file]) => readPreview(stack, readText(file))),
+    ...given.map(([stack, file]) =>
+      values.reduce && !existsSync(file) ? noPreview(stack) : readPreview(stack, readText(file)),
+    ),
     ...(found?.previews ?? []),
   ];
   const contracts = values.contracts ?? found?.contracts;

@@ -1,8 +1,11 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { logIn } from "./cloud-login.ts";
 import { askableBy, faultsWithoutAccount } from "./deployed.ts";
-import { registryAccess } from "./registry.ts";
+import { azLogin, registryAccess } from "./registry.ts";
 import { standIn } from "./testing/stand-in.ts";
 
 const folder = "/runner/temp/login";
@@ -115,8 +118,19 @@ describe("a registry is signed in to", () => {
     expect(registryAccess(registry, environment).user).toBe(user);
   });
 
-  test("of Azure only after the login to the cloud", () => {
-    expect(() => registryAccess("todo.azurecr.io/a", {})).toThrow(/CLOUD=azure/);
+  test("of Azure by az, which signs in by the token that the login left", () => {
+    const { user, password } = registryAccess("todo.azurecr.io/a", {});
+    expect(user).toBe("00000000-0000-0000-0000-000000000000");
+    expect(password).toEqual({ command: expect.arrayContaining(["az", "acr", "todo"]) });
+    const folder = mkdtempSync(join(tmpdir(), "todo-azure-"));
+    const file = join(folder, "token");
+    writeFileSync(file, "identity");
+    const environment = { ...azure, AZURE_FEDERATED_TOKEN_FILE: file };
+    expect(azLogin(environment)?.slice(-5)).toEqual([
+      ...["client", "--tenant", "tenant", "--federated-token", "identity"],
+    ]);
+    rmSync(folder, { recursive: true });
+    expect(azLogin({})).toBeUndefined();
   });
 });
 

@@ -15,6 +15,7 @@ export const drifted = (previews: readonly Preview[]): string[] =>
 type Issue = {
   readonly number: number;
   readonly body?: string | null;
+  readonly user?: { readonly type?: string } | null;
   readonly pull_request?: object;
 };
 
@@ -26,9 +27,10 @@ export async function keepDriftIssue(
   github: GitHub,
   text: string | undefined,
 ): Promise<"opened" | "updated" | "closed" | "nothing to do"> {
-  const issues = await github.all<Issue>("/issues?state=open&creator=app%2Fgithub-actions");
+  const issues = await github.all<Issue>("/issues?state=open");
   const own = issues.find(
-    ({ body, pull_request }) => !pull_request && body?.startsWith(driftMarker),
+    ({ body, user, pull_request }) =>
+      !pull_request && user?.type === "Bot" && body?.startsWith(driftMarker),
   );
   if (text === undefined) {
     if (!own) return "nothing to do";

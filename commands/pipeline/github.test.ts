@@ -67,9 +67,14 @@ describe("the issue about drift", () => {
     const done = await keepDriftIssue(open(server.url), text);
     return { done, asked: server.asked.slice(1) };
   };
-  const own = { number: 3, body: `${driftMarker}\nold` };
+  const own = { number: 3, body: `${driftMarker}\nold`, user: bot };
 
   test("is opened, updated and closed, and is never two", async () => {
+    const others = [
+      { number: 1, body: "a bug", user: bot },
+      { ...own, pull_request: {} },
+      { ...own, user: { type: "User" } },
+    ];
     const opened = await keep(
       [
         { number: 1, body: "a bug" },

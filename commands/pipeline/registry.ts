@@ -1,11 +1,8 @@
 import { readFileSync } from "node:fs";
-import { Refusal } from "#commands/run.ts";
 
 /** How a job signs in to a registry of images. */
 export type RegistryAccess = {
   readonly user: string;
-  /** What has to be run before. */
-  readonly first?: readonly string[];
   /** A program that prints the password, or the name of the variable that has it. */
   readonly password: { readonly command: readonly string[] } | { readonly variable: string };
 };
@@ -23,7 +20,6 @@ export function registryAccess(registry: string, environment: NodeJS.ProcessEnv)
     const command = ["az", "acr", "login", "--name", azure, "--expose-token"];
     return {
       user: "00000000-0000-0000-0000-000000000000",
-      first: azLogin(environment),
       password: { command: [...command, "--output", "tsv", "--query", "accessToken"] },
     };
   }
@@ -44,12 +40,13 @@ export function registryAccess(registry: string, environment: NodeJS.ProcessEnv)
 /** `registry.example.com:5000` of `registry.example.com:5000/todo`. */
 export const hostOf = (registry: string): string => registry.split("/")[0] ?? registry;
 
-/** `az` signs in by the token that the login to the cloud has left, which is good for minutes. */
-function azLogin(environment: NodeJS.ProcessEnv): string[] {
+/**
+ * How `az` signs in by the token that the login to Azure has left, and with it kubelogin and
+ * registries; undefined for another cloud. The token is good for minutes: at once, then.
+ */
+export function azLogin(environment: NodeJS.ProcessEnv): string[] | undefined {
   const { AZURE_CLIENT_ID = "", AZURE_TENANT_ID = "", AZURE_FEDERATED_TOKEN_FILE } = environment;
-  if (!AZURE_FEDERATED_TOKEN_FILE) {
-    throw new Refusal("a registry of Azure wants CLOUD=azure, and `pipeline login` before this.");
-  }
+  if (!AZURE_FEDERATED_TOKEN_FILE) return undefined;
   const who = ["--username", AZURE_CLIENT_ID, "--tenant", AZURE_TENANT_ID];
   const token = readFileSync(AZURE_FEDERATED_TOKEN_FILE, "utf8");
   return ["az", "login", "--service-principal", ...who, "--federated-token", token];

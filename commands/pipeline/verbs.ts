@@ -13,7 +13,7 @@ import { drifted, keepDriftIssue } from "./drift.ts";
 import { expiredStacks, type ListedStack, stackOfPullRequest } from "./expired.ts";
 import { openGitHub, placeIn } from "./github.ts";
 import { namespaceConfig } from "./namespace.ts";
-import { hostOf, registryAccess } from "./registry.ts";
+import { azLogin, hostOf, registryAccess } from "./registry.ts";
 
 /** What was given to a verb; its options are read by `given`. */
 export type VerbArgs = {
@@ -78,6 +78,8 @@ async function login({ environment }: VerbArgs): Promise<number> {
   }
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
   appendFileSync(file, lines.join(""));
+  const [program, ...args] = azLogin({ ...environment, ...variables }) ?? [];
+  if (program) execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
   console.log(`signed in: ${environment.CLOUD || "none"}`);
   return 0;
 }
@@ -85,8 +87,6 @@ async function login({ environment }: VerbArgs): Promise<number> {
 async function registry({ option, environment }: VerbArgs): Promise<number> {
   const address = given(option, "address");
   const access = registryAccess(address, environment);
-  const [first, ...rest] = access.first ?? [];
-  if (first !== undefined) execFileSync(first, rest, { stdio: ["ignore", "ignore", "inherit"] });
   const password = passwordOf(access.password, environment);
   const host = hostOf(address);
   const args = ["login", "--username", access.user, "--password-stdin", host];

@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { changesOf, unchanged } from "./changes.ts";
 import { holdsData } from "./data.ts";
 import { escaped } from "./markdown.ts";
-import { readPreview, type State } from "./preview.ts";
+import { noPreview, readPreview, type State } from "./preview.ts";
 import { risksOf } from "./risks.ts";
 import { shrinkingOf } from "./shrinking.ts";
+import { refusalsOf, summaryOf } from "./summary.ts";
 
 const urn = (type: string, name: string) => `urn:pulumi:dev::todo-evolution::${type}::${name}`;
 const step = (op: string, type: string, name: string, more: object = {}) => ({
@@ -81,6 +82,15 @@ describe("what is read of a preview", () => {
   test.each(["", "Previewing update (dev)", '{"a":1}', "[]"])("%j is refused", (text) => {
     expect(() => readPreview("dev", text)).toThrow(/the preview of dev is neither/);
   });
+});
+
+test("a stack whose engine never started is told as failed, and not as judged", () => {
+  const preview = { ...noPreview("prod"), policyPacks: ["todo-evolution"] };
+  const text = summaryOf({ previews: [preview] });
+  expect(text).toContain("**The preview of `prod` failed**");
+  expect(text).toContain("| not all asked |");
+  expect(text).toContain("The engine did not start");
+  expect(refusalsOf({ previews: [preview] })).toEqual(["prod: the preview failed"]);
 });
 
 describe("what shrinks", () => {

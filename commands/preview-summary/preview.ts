@@ -68,6 +68,12 @@ export function readPreview(stack: string, text: string): Preview {
   return "digest" in parsed ? fromDigest(stack, parsed.digest) : fromEvents(stack, parsed.events);
 }
 
+/** Of a stack whose engine never started, as when the job could not sign in. */
+export const noPreview = (stack: string): Preview => ({
+  ...{ stack, steps: [], violations: [], policyPacks: undefined, isWhole: false },
+  faults: [{ urn: "", message: "The engine did not start: the output of the run says why." }],
+});
+
 type Form = { digest: Json } | { events: Json[] } | { reduced: Preview };
 
 function parseLines(text: string): Form | undefined {

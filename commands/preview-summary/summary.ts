@@ -57,9 +57,9 @@ export function summaryOf(args: SummaryArgs): string {
 /** Whether it must not be merged as it is: the reasons, for an exit code. */
 export const refusalsOf = ({ previews, contracts }: SummaryArgs): string[] => [
   ...(contracts?.incompatible ?? []),
-  ...previews.flatMap(({ stack, violations, faults, isWhole }) => [
+  ...previews.flatMap(({ stack, violations, ...preview }) => [
     ...violations.filter((it) => it.isMandatory).map((it) => `${stack}: policy ${it.policy}`),
-    ...(faults.length > 0 || !isWhole ? [`${stack}: the preview failed`] : []),
+    ...(hasFailed(preview) ? [`${stack}: the preview failed`] : []),
   ]),
 ];
 
@@ -84,9 +84,9 @@ function render(args: SummaryArgs, density: Density): string {
 
 function loud({ previews, contracts }: SummaryArgs, { entries }: Density): string[] {
   const all = [
-    ...previews.flatMap(({ stack, faults, isWhole }) =>
-      faults.length > 0 || !isWhole ? [`**The preview of ${code(stack)} failed**: see below.`] : [],
-    ),
+    ...previews
+      .filter(hasFailed)
+      .map(({ stack }) => `**The preview of ${code(stack)} failed**: see below.`),
     ...previews.flatMap(({ stack, violations }) => {
       const mandatory = violations.filter(({ isMandatory }) => isMandatory).length;
       if (mandatory === 0) return [];
@@ -117,7 +117,11 @@ function numbers(previews: readonly Preview[]): string[] {
   return table(["stack", ...verbs, "unchanged", "policies"], rows);
 }
 
-function judged({ policyPacks, violations }: Preview): string {
+/** Whether it did not come to its end, or not well. */
+const hasFailed = ({ faults, isWhole }: Pick<Preview, "faults" | "isWhole">): boolean =>
+  faults.length > 0 || !isWhole;
+
+function judged({ policyPacks, violations, ...preview }: Preview): string {
   if (policyPacks === undefined || policyPacks.length + violations.length === 0) return "not asked";
   const mandatory = violations.filter(({ isMandatory }) => isMandatory).length;
   const others = violations.length - mandatory;
@@ -125,7 +129,8 @@ function judged({ policyPacks, violations }: Preview): string {
     ...(mandatory > 0 ? [`❌ ${counted(mandatory, "violation")}`] : []),
     ...(others > 0 ? [counted(others, "advice", "advices")] : []),
   ];
-  return said.length > 0 ? said.join(", ") : "✅ passed";
+  if (said.length > 0) return said.join(", ");
+  return hasFailed(preview) ? "not all asked" : "✅ passed";
 }
 
 function eventsPart(contracts: ContractChanges, { entries }: Density): string[] {
@@ -154,11 +159,11 @@ function eventsPart(contracts: ContractChanges, { entries }: Density): string[] 
 }
 
 function stackPart(preview: Preview, density: Density): string[] {
-  const { stack, violations, faults, isWhole } = preview;
+  const { stack, violations } = preview;
   const changes = changesOf(preview);
   const isOpen = (verb: Verb) => verb === "replace" || verb === "delete";
   const parts = [
-    ...(faults.length > 0 || !isWhole ? [failed(preview, density)] : []),
+    ...(hasFailed(preview) ? [failed(preview, density)] : []),
     policyTable(violations, density),
     ...verbs.toReversed().map((verb) => {
       const lines = entriesOf(
