@@ -75,13 +75,7 @@ describe("the issue about drift", () => {
       { ...own, pull_request: {} },
       { ...own, user: { type: "User" } },
     ];
-    const opened = await keep(
-      [
-        { number: 1, body: "a bug" },
-        { ...own, pull_request: {} },
-      ],
-      "new",
-    );
+    const opened = await keep(others, "new");
     expect(opened.done).toBe("opened");
     expect(JSON.parse(opened.asked[0]?.body ?? "").body).toBe(`${driftMarker}\nnew`);
     const updated = await keep([own], "new");
