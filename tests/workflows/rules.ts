@@ -51,7 +51,7 @@ function workflowFaults(file: Yaml): string[] {
       ...(job.uses === undefined && !(job["timeout-minutes"] > 0)
         ? [`${name} has no timeout`]
         : []),
-      ...(/^ubuntu-\d\d\.04$/.test(job["runs-on"] ?? "ubuntu-24.04")
+      ...(isFixedRunner(job["runs-on"])
         ? []
         : [`${name} runs on ${job["runs-on"]}, which changes by itself`]),
     ]),
@@ -60,6 +60,11 @@ function workflowFaults(file: Yaml): string[] {
       : ["it has no concurrency"]),
   ];
 }
+
+/** A version of its own, or what the repository's settings say with such a version as default. */
+const isFixedRunner = (runner: string | undefined): boolean =>
+  runner === undefined ||
+  /^(ubuntu-\d\d\.04|\$\{\{ vars\.RUNNER \|\| 'ubuntu-\d\d\.04' \}\})$/.test(runner);
 
 /** `{ job: ["id-token: write"] }`: what each job may write. */
 export function writesOf(text: string): Record<string, string[]> {
