@@ -5,14 +5,16 @@ import type { ManagedEngine, ManagedKafkaConfig } from "#infra/managed/config.ts
 import { cloudOfEngine } from "#infra/managed/config.ts";
 import { brokerFaults } from "#infra/managed/limits/broker.ts";
 import { limitsOf } from "#infra/managed/limits/limits.ts";
+import { regionFault } from "#infra/managed/limits/regions.ts";
 import type { KubernetesConfig } from "./config.ts";
 
 /**
  * What does not go together in a configuration whose every key is sound by itself: services of one
- * cloud on a cluster of another, and brokers that cannot hold what the contracts ask for.
+ * cloud on a cluster of another or in a region without them, and brokers that cannot hold what the contracts ask for.
  */
 export const cloudFaults = (config: KubernetesConfig): string[] => [
   ...strangers(config),
+  ...absences(config),
   ...brokerShortages(config),
   ...unreadableSecrets(config),
 ];
@@ -43,6 +45,21 @@ function strangers(config: KubernetesConfig): string[] {
       `Configuration key ${key} is ${JSON.stringify(engine)}, a service of ${cloudOfEngine[engine]}, ` +
         `but cluster.kind is ${JSON.stringify(config.cluster.kind)}, which stands ${where}. ` +
         `Set one of them otherwise: npm run pulumi -- config set --path ${key} <value>`,
+    ];
+  });
+}
+
+/** Services that the cluster's region does not have; where another stack made it, nobody knows yet. */
+function absences(config: KubernetesConfig): string[] {
+  const { cluster } = config;
+  if (cluster.kind !== "gke") return [];
+  return enginesOf(config).flatMap(([key, engine]) => {
+    const fault = isManaged(engine) ? regionFault(engine, cluster.region) : undefined;
+    if (fault === undefined) return [];
+    return [
+      `Configuration key ${key} is ${JSON.stringify(engine)}: ${fault} ` +
+        "Set cluster.region otherwise, or choose another engine: " +
+        `npm run pulumi -- config set --path ${key} <value>`,
     ];
   });
 }

@@ -10,6 +10,13 @@ import {
   flexibleServer,
   keyVault,
 } from "#infra/managed/settings/azure.ts";
+import {
+  cloudSql,
+  cloudStorage,
+  googleManagedKafka,
+  memorystore,
+  secretManager,
+} from "#infra/managed/settings/google.ts";
 import { rateLimits } from "./rate-limits.ts";
 
 const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label");
@@ -110,6 +117,7 @@ const kafka = z.discriminatedUnion("engine", [
   }),
   // Made by this program in the cluster's cloud, as all engines of infra/managed.
   eventHubs.extend({ tuning: topicsTuning }),
+  googleManagedKafka.safeExtend({ tuning: topicsTuning }),
 ]);
 
 const retentionDays = z.int().min(1).default(30);
@@ -123,6 +131,7 @@ const backup = z.union([
     secretAccessKey: given(secret),
   }),
   blobStorage.extend({ retentionDays }),
+  cloudStorage.extend({ retentionDays }),
 ]);
 
 const postgres = z.discriminatedUnion("engine", [
@@ -143,6 +152,7 @@ const postgres = z.discriminatedUnion("engine", [
     tls: tls.default("public"),
   }),
   flexibleServer,
+  cloudSql,
 ]);
 
 const redis = z.discriminatedUnion("engine", [
@@ -160,12 +170,14 @@ const redis = z.discriminatedUnion("engine", [
     tls: tls.default("public"),
   }),
   azureManagedRedis,
+  memorystore,
 ]);
 
 /** Where sidecars look up the secrets of their components. */
 const secrets = z.discriminatedUnion("store", [
   z.strictObject({ store: z.literal("kubernetes") }),
   keyVault,
+  secretManager,
 ]);
 
 /** A mail server, by its address; needed as soon as a service of the map sends mail. */

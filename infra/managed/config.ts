@@ -7,13 +7,20 @@ import {
   flexibleServer,
   keyVault,
 } from "./settings/azure.ts";
+import {
+  cloudSql,
+  cloudStorage,
+  googleManagedKafka,
+  memorystore,
+  secretManager,
+} from "./settings/google.ts";
 
 /** Every Kafka, PostgreSQL, Redis, store of secrets and of backups that a cloud runs for us. */
-export const managedKafkas = [eventHubs] as const;
-export const managedPostgreses = [flexibleServer] as const;
-export const managedRedises = [azureManagedRedis] as const;
-export const secretStores = [keyVault] as const;
-export const backupStores = [blobStorage] as const;
+export const managedKafkas = [eventHubs, googleManagedKafka] as const;
+export const managedPostgreses = [flexibleServer, cloudSql] as const;
+export const managedRedises = [azureManagedRedis, memorystore] as const;
+export const secretStores = [keyVault, secretManager] as const;
+export const backupStores = [blobStorage, cloudStorage] as const;
 
 export type ManagedKafkaConfig = z.infer<(typeof managedKafkas)[number]>;
 export type ManagedPostgresConfig = z.infer<(typeof managedPostgreses)[number]>;
@@ -33,4 +40,9 @@ export const cloudOfEngine = {
   "azure-managed-redis": "azure",
   "key-vault": "azure",
   "blob-storage": "azure",
+  "google-managed-kafka": "gcp",
+  "cloud-sql": "gcp",
+  memorystore: "gcp",
+  "secret-manager": "gcp",
+  "cloud-storage": "gcp",
 } as const satisfies Readonly<Record<ManagedEngine, Cloud>>;

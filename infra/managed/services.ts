@@ -33,25 +33,35 @@ type ByStore<Config extends { store: ManagedEngine }, Made, More = unknown> = {
 const kafkas: ByEngine<ManagedKafkaConfig, ManagedKafka, KafkaNeeds> = {
   "event-hubs": async (config, args) =>
     (await import("./azure/event-hubs.ts")).eventHubsKafka(config, args),
+  "google-managed-kafka": async (config, args) =>
+    (await import("./gcp/managed-kafka.ts")).googleKafka(config, args),
 };
 
 const postgreses: ByEngine<ManagedPostgresConfig, ManagedPostgres> = {
   "azure-flexible-server": async (config, args) =>
     (await import("./azure/flexible-server.ts")).flexibleServerPostgres(config, args),
+  "cloud-sql": async (config, args) =>
+    (await import("./gcp/cloud-sql.ts")).cloudSqlPostgres(config, args),
 };
 
 const redises: ByEngine<ManagedRedisConfig, ManagedRedis> = {
   "azure-managed-redis": async (config, args) =>
     (await import("./azure/managed-redis.ts")).azureManagedRedis(config, args),
+  memorystore: async (config, args) =>
+    (await import("./gcp/memorystore.ts")).memorystoreRedis(config, args),
 };
 
 const secretStores: ByStore<SecretStoreConfig, ManagedSecrets> = {
   "key-vault": async (_, args) => (await import("./azure/key-vault.ts")).keyVaultSecrets(args),
+  "secret-manager": async (_, args) =>
+    (await import("./gcp/secret-manager.ts")).secretManagerSecrets(args),
 };
 
 const backupStores: ByStore<BackupStoreConfig, ManagedBackups, BackupWriter> = {
   "blob-storage": async (_, args) =>
     (await import("./azure/blob-storage.ts")).blobStorageBackups(args),
+  "cloud-storage": async (_, args) =>
+    (await import("./gcp/cloud-storage.ts")).cloudStorageBackups(args),
 };
 
 /** The Kafka that a cloud runs, by the engine that the configuration names. */

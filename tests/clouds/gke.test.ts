@@ -88,10 +88,8 @@ describe("a cluster of Google", () => {
       role: "roles/iam.workloadIdentityUser",
       member: "serviceAccount:todo-project.svc.id.goog[todo/backend]",
     });
-    expect(all("serviceaccount/account:Account").map(({ inputs }) => inputs.accountId)).toEqual([
-      "todo-nodes",
-      "todo-todo-backend",
-    ]);
+    const accounts = all("serviceaccount/account:Account").map(({ inputs }) => inputs.accountId);
+    expect(accounts.sort()).toEqual(["todo-nodes", "todo-todo-backend"]);
   });
 
   test("encrypts secrets, disks and images with a key of the customer that cannot be lost", () => {
@@ -114,12 +112,14 @@ describe("a cluster of Google", () => {
     expect(rights.map(({ role }) => role)).toEqual(
       rights.map(() => "roles/cloudkms.cryptoKeyEncrypterDecrypter"),
     );
-    expect(rights.map(({ member }) => member.replace(/service-[^@]+@/, ""))).toEqual(
+    expect(rights.map(({ member }) => member.replace(/service-[^@]+@/, "")).sort()).toEqual(
       [
         ...["compute-system", "container-engine-robot", "gcp-sa-artifactregistry"],
         ...["gcp-sa-managedkafka", "gcp-sa-cloud-sql", "cloud-redis", "gcp-sa-secretmanager"],
         "gs-project-accounts",
-      ].map((agent) => `serviceAccount:${agent}.iam.gserviceaccount.com`),
+      ]
+        .map((agent) => `serviceAccount:${agent}.iam.gserviceaccount.com`)
+        .sort(),
     );
   });
 
@@ -144,7 +144,7 @@ describe("a cluster of Google", () => {
     expect(one("logging/projectSink:ProjectSink").inputs.filter).toContain('cluster_name="todo"');
     expect(one("logging/projectBucketConfig:ProjectBucketConfig").inputs.retentionDays).toBe(90);
     const names = all("dns/recordSet:RecordSet").map(({ inputs }) => inputs.name);
-    expect(names).toEqual(["todo.example.com.", "*.todo.example.com."]);
+    expect(names.sort()).toEqual(["*.todo.example.com.", "todo.example.com."]);
   });
 
   test("is reached with a kubeconfig that holds no credentials and wants no gcloud", () => {

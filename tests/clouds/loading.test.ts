@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { recordStack } from "#commands/render/stack.ts";
 import { openCluster } from "#infra/clusters/clusters.ts";
 import { aksConfigOf, azureAnswers } from "./azure.ts";
+import { gkeConfigOf } from "./google.ts";
 import { recordCloud } from "./record-cloud.ts";
 
 const { cache } = createRequire(import.meta.url);
@@ -25,4 +26,14 @@ test("a cluster of Azure loads the files of the resources that it has, and no ot
   expect(files.length).toBeLessThan(60);
   expect(files.some((file) => file.includes("/dbforpostgresql/"))).toBe(false);
   expect(["gcp", "oci"].flatMap(loaded)).toEqual([]);
+});
+
+test("a cluster of Google loads the files of the resources that it has, and nothing that it runs", async () => {
+  const others = ["azure-native", "oci"].flatMap(loaded);
+  await recordCloud(() => openCluster(gkeConfigOf(), { namespace: "todo", keepData: true }));
+  const files = loaded("gcp");
+  expect(files.some((file) => file.endsWith("/container/cluster.js"))).toBe(true);
+  expect(files.length).toBeLessThan(60);
+  expect(files.some((file) => file.includes("/managedkafka/"))).toBe(false);
+  expect(["azure-native", "oci"].flatMap(loaded)).toEqual(others);
 });

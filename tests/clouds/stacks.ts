@@ -3,6 +3,7 @@ import { readConfig } from "#stacks/config.ts";
 import { createKubernetesStack } from "#stacks/kubernetes.ts";
 import { aksSetting, azureAnswers } from "./azure.ts";
 import { canary } from "./canary.ts";
+import { gkeSetting, googleOutputs } from "./google.ts";
 import type { CloudRecord } from "./record-cloud.ts";
 import { recordCloud } from "./record-cloud.ts";
 
@@ -17,7 +18,9 @@ export type CloudUnderTest = {
   readonly secrets: Setting;
   readonly backups: Setting;
   /** What its functions answer where a made-up text would not do. */
-  readonly answers: (token: string, inputs: object) => object;
+  readonly answers?: (token: string, inputs: object) => object;
+  /** The same for what its resources have once they are made. */
+  readonly outputs?: (type: string, name: string) => object;
 };
 
 /** Every cloud by its kind of cluster. */
@@ -30,6 +33,15 @@ export const clouds: Readonly<Record<string, CloudUnderTest>> = {
     secrets: { store: "key-vault" },
     backups: { store: "blob-storage" },
     answers: azureAnswers,
+  },
+  gke: {
+    cluster: gkeSetting,
+    kafka: { engine: "google-managed-kafka" },
+    postgres: { engine: "cloud-sql" },
+    redis: { engine: "memorystore" },
+    secrets: { store: "secret-manager" },
+    backups: { store: "cloud-storage" },
+    outputs: googleOutputs,
   },
 };
 
@@ -90,8 +102,10 @@ export const recordCloudStack = (
     {
       config,
       outputs: (type, name) =>
-        type === "host:index:Password" ? { value: pulumi.secret(`${canary}-${name}`) } : {},
-      answers: (token, inputs) => cloudOf(choice).answers(token, inputs),
+        type === "host:index:Password"
+          ? { value: pulumi.secret(`${canary}-${name}`) }
+          : (cloudOf(choice).outputs?.(type, name) ?? {}),
+      answers: (token, inputs) => cloudOf(choice).answers?.(token, inputs) ?? {},
     },
   );
 };

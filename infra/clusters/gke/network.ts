@@ -21,7 +21,7 @@ export type GkeNetwork = {
   readonly peered: pulumi.Output<string>;
 };
 
-/** Addresses of a cluster within its /16; those of pods are of a network that no other has. */
+/** Addresses of a cluster within its /16, and those of its pods beside them. */
 export const addressesIn = (addressSpace: string) => {
   const [first, second] = addressSpace.split(".");
   return {
@@ -30,8 +30,9 @@ export const addressesIn = (addressSpace: string) => {
     controlPlane: `${first}.${second}.48.0/28`,
     /** Where Google puts databases and Redis: the upper half. */
     managed: { address: `${first}.${second}.128.0`, prefixLength: 17 },
-    // Of the range for shared addresses: https://cloud.google.com/vpc/docs/subnets#valid-ranges
-    pods: "100.64.0.0/14",
+    // Private, as Cloud SQL lets no others in, and none of those that Google's services use inside:
+    // https://cloud.google.com/sql/docs/postgres/private-ip
+    pods: "172.24.0.0/14",
   };
 };
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { topicSpecs } from "#components/kafka/topics.ts";
 import { type BrokerLimits, brokerFaults, brokerLosses } from "./broker.ts";
 import { eventHubsLimits } from "./event-hubs.ts";
+import { googleManagedKafkaLimits } from "./google-managed-kafka.ts";
 
 const limits: BrokerLimits = {
   broker: "A broker",
@@ -68,4 +69,16 @@ describe("Event Hubs", () => {
       eventHubsLimits({ engine: "event-hubs", tier: "Premium", units }).partitions;
     expect([of(1), of(4)]).toEqual([200, 800]);
   });
+});
+
+test("Google Managed Kafka holds the system in both sizes, by PLAIN and not by SCRAM", () => {
+  const google = googleManagedKafkaLimits({ processors: 3 });
+  for (const size of ["dev", "prod"] as const) {
+    const asked = { ...needs, topics: topicSpecs(size, {}, "brokers") };
+    expect(brokerFaults(google, asked, "")).toEqual([]);
+    expect(brokerFaults(google, { ...asked, mechanism: "SCRAM-SHA-512" }, "")).toEqual([
+      expect.stringContaining("SASL SCRAM-SHA-512 is not among PLAIN, OAUTHBEARER"),
+    ]);
+  }
+  expect(brokerLosses(google)).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import type { ManagedKafkaConfig } from "../config.ts";
 import type { BrokerLimits } from "./broker.ts";
 import { eventHubsLimits } from "./event-hubs.ts";
+import { googleManagedKafkaLimits } from "./google-managed-kafka.ts";
 
 type ByEngine = {
   readonly [E in ManagedKafkaConfig["engine"]]: (
@@ -16,6 +17,11 @@ const engines: ByEngine = {
     remedy:
       "Set kafka.tier Premium or more kafka.units, lower kafka.tuning.topics, " +
       "or choose another kafka.engine.",
+  }),
+  "google-managed-kafka": (config) => ({
+    limits: googleManagedKafkaLimits(config),
+    mechanism: "PLAIN",
+    remedy: "Set more kafka.processors, lower kafka.tuning.topics, or choose another kafka.engine.",
   }),
 };
 
