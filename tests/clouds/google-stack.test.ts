@@ -189,6 +189,14 @@ test("backups of a PostgreSQL in the cluster go to a bucket that only it may wri
       metadata: { annotations: { "iam.gke.io/gcp-service-account": "todo-postgres-email" } },
     },
   });
+  const policy = mixed.resources.find(
+    ({ type, name }) => type.endsWith(":NetworkPolicy") && name === "postgres",
+  );
+  const ports = policy?.inputs.spec.egress.flatMap((rule: { ports: { port: number }[] }) =>
+    rule.ports.map(({ port }) => port),
+  );
+  // Of the node's server of metadata, which gives the tokens.
+  expect(ports).toContain(80);
   expect(of(mixed, "managedkafka/cluster:Cluster")).toEqual([]);
 });
 

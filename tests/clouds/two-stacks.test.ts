@@ -5,6 +5,7 @@ import { openCluster } from "#infra/clusters/clusters.ts";
 import { createClusterStack } from "#stacks/cluster.ts";
 import { readConfig } from "#stacks/config.ts";
 import { aksSetting, azureAnswers } from "./azure.ts";
+import { gkeSetting } from "./google.ts";
 import { recordCloud } from "./record-cloud.ts";
 
 const name = "acme/todo-evolution/cluster-prod";
@@ -63,4 +64,37 @@ test("a stack that tells nothing is refused with the remedy", async () => {
 test("a cluster in another cloud than the configuration says is refused", async () => {
   const elsewhere = { ...(facts as object), home: { cloud: "elsewhere" } };
   await expect(open(elsewhere, "azure")).rejects.toThrow('cluster.cloud is "azure"');
+});
+
+test("a stack on the cluster of another in Google Cloud makes identities and no cluster", async () => {
+  let told: unknown;
+  await recordCloud(async () => {
+    const config = readConfig({
+      "todo-evolution:target": "cluster",
+      "todo-evolution:cluster": JSON.stringify(gkeSetting),
+    });
+    if (config.target !== "cluster") throw new Error(config.target);
+    const { cluster } = await createClusterStack(config);
+    told = await new Promise((resolve) => cluster?.apply(resolve));
+  });
+  const { resources, faults } = await recordCloud(
+    async () => {
+      const opened = await openCluster(
+        { kind: "stack", stack: name, cloud: "gcp" },
+        { namespace: "todo", keepData: true },
+      );
+      expect(opened).toMatchObject({ zones: true, storageClass: "todo-encrypted" });
+      opened.identityOf("backend");
+    },
+    {
+      outputs: (type) =>
+        type === "pulumi:pulumi:StackReference"
+          ? { outputs: { cluster: told }, secretOutputNames: ["cluster"] }
+          : {},
+    },
+  );
+  expect(faults).toEqual([]);
+  expect(resources.filter(({ type }) => type.includes("container/cluster"))).toEqual([]);
+  const trust = resources.find(({ type }) => type === "gcp:serviceaccount/iAMMember:IAMMember");
+  expect(trust?.inputs.member).toBe("serviceAccount:todo-project.svc.id.goog[todo/backend]");
 });

@@ -1,5 +1,6 @@
 import { Service } from "@pulumi/gcp/projects/service.js";
 import { ServiceIdentity } from "@pulumi/gcp/projects/serviceIdentity.js";
+import { getProjectServiceAccountOutput } from "@pulumi/gcp/storage/getProjectServiceAccount.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { GooglePlace } from "./place.ts";
 
@@ -26,9 +27,6 @@ const services = {
   "storage.googleapis.com": "gs-project-accounts",
 } as const;
 
-/** Accounts that come into being with the project, which Google makes for nobody who asks. */
-const alwaysThere: readonly string[] = ["compute-system", "gs-project-accounts"];
-
 export type Services = {
   /** What must stand before anything else is made. */
   readonly ready: readonly pulumi.Resource[];
@@ -37,10 +35,8 @@ export type Services = {
 };
 
 /** Switches on what we use; it stays on, as others of the project may use it too. */
-export function enableServices(
-  { name, project, child }: GooglePlace,
-  projectNumber: pulumi.Input<string>,
-): Services {
+export function enableServices(place: GooglePlace, projectNumber: pulumi.Input<string>): Services {
+  const { name, project, child } = place;
   const enabled = Object.entries(services).map(([service, agent]) => {
     const interfaceOn = new Service(
       `${name}-${short(service)}`,
@@ -51,23 +47,37 @@ export function enableServices(
   });
   const encrypters = enabled.flatMap(({ service, agent, interfaceOn }) => {
     if (agent === undefined) return [];
-    const there = alwaysThere.includes(agent)
-      ? interfaceOn
-      : new ServiceIdentity(
-          `${name}-${short(service)}`,
-          { project, service },
-          { ...child, dependsOn: interfaceOn },
-        );
-    // Known when the account is there.
-    const member = pulumi
-      .all([projectNumber, there.id])
-      .apply(([number]) => `serviceAccount:service-${number}@${agent}.iam.gserviceaccount.com`);
+    const number = pulumi
+      .all([projectNumber, accountOf(place, service, interfaceOn)])
+      .apply(([known]) => known);
+    const member = pulumi.interpolate`serviceAccount:service-${number}@${agent}.iam.gserviceaccount.com`;
     return [[short(service), member] as const];
   });
   return {
     ready: enabled.map(({ interfaceOn }) => interfaceOn),
     encrypters: Object.fromEntries(encrypters),
   };
+}
+
+/**
+ * Something that is known when Google has made the account of a service. It does so when somebody
+ * asks; that of Compute Engine is there as soon as it is switched on.
+ */
+function accountOf(
+  { name, project, child }: GooglePlace,
+  service: string,
+  interfaceOn: Service,
+): pulumi.Output<string> {
+  if (service === "compute.googleapis.com") return interfaceOn.id;
+  if (service === "storage.googleapis.com") {
+    const late = interfaceOn.id.apply(() => project);
+    return getProjectServiceAccountOutput({ project: late }, child).member;
+  }
+  return new ServiceIdentity(
+    `${name}-${short(service)}`,
+    { project, service },
+    { ...child, dependsOn: interfaceOn },
+  ).id;
 }
 
 const short = (service: string): string => service.replace(".googleapis.com", "");

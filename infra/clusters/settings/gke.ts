@@ -52,7 +52,10 @@ export const gke = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9]{2,9}$/, "must be 3 to 10 small letters and digits, a letter first")
     .default("todo"),
-  /** Id of the project, which has to be there and to be billed. */
+  /**
+   * Id of the project, which has to be there, to be billed, and to have the interfaces Service Usage
+   * and Cloud Resource Manager switched on; all others are by this program.
+   */
   project: z
     .string()
     .regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, "must be the id of a project, as todo-prod-1234"),

@@ -27,6 +27,8 @@ export function cloudSqlPostgres(
   const server = new DatabaseInstance(name, instanceArgs(config, args), {
     ...child,
     ...kept(place),
+    // Google makes the disk larger by itself, which would be taken back.
+    ignoreChanges: ["settings.diskSize"],
     customTimeouts: { create: "1h", update: "1h", delete: "1h" },
   });
   const of = { project: home.project, instance: server.name };

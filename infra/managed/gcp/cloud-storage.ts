@@ -13,7 +13,8 @@ const roles = ["roles/storage.objectUser", "roles/storage.legacyBucketReader"] a
 /** A bucket for backups, in three zones, without keys or a public way; one account writes. */
 export function cloudStorageBackups(args: ManagedArgs<"gcp"> & BackupWriter): ManagedBackups {
   const { home, place, writer } = args;
-  const name = `${home.project}-${home.cluster}-${place.namespace}-backups`.slice(-55);
+  // Names are those of all buckets of the world: the engine adds what makes it the only one.
+  const name = `${`${home.cluster}-${place.namespace}`.slice(0, 40)}-backups`;
   const parts = new pulumi.ComponentResource("todo:managed:CloudStorage", name);
   const child = { parent: parts };
   const bucket = new Bucket(

@@ -33,7 +33,7 @@ export function googleKafka(
   const name = `${place.namespace}-events`;
   const parts = new pulumi.ComponentResource("todo:managed:GoogleManagedKafka", name);
   const child = { parent: parts };
-  const clusterId = `${home.cluster}-${name}`.slice(0, 63);
+  const clusterId = `${home.cluster}-${name}`.slice(0, 63).replace(/-+$/, "");
   const cluster = new Cluster(name, clusterArgs(clusterId, config, args), {
     ...child,
     ...kept(place),

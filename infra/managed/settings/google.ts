@@ -32,6 +32,7 @@ export const cloudSql = z.strictObject({
     .string()
     .regex(/^db-custom-\d+-\d+$/, "must be of the edition Enterprise, as db-custom-2-7680")
     .default("db-custom-2-7680"),
+  /** At first; it grows by itself. */
   storageGb: z.int().min(10).max(65_536).default(100),
   /** Daily backups that are kept. */
   backups: z.int().min(7).max(365).default(35),
