@@ -35,7 +35,8 @@ describe("the page of pictures", () => {
   let page = "";
   beforeAll(async () => {
     page = await architecturePage(clone);
-  });
+    // It records every stack; a busy machine takes its time for that.
+  }, 300_000);
 
   test("is what contracts and stacks make (else: npm run pictures)", () => {
     expect(committed).toBe(page);

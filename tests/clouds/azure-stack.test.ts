@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { topicSpecs } from "#components/kafka/topics.ts";
 import { aksSetting } from "./azure.ts";
 import type { CloudRecord } from "./record-cloud.ts";
-import { recordCloudStack } from "./stacks.ts";
+import { busyTimeoutMs, recordCloudStack } from "./stacks.ts";
 
 /** A stack for which Azure runs all that it can, with other keys of its configuration. */
 const recordStack = (changes: object) =>
@@ -19,7 +19,7 @@ beforeAll(async () => {
     redis: { engine: "cluster" },
     secrets: { store: "kubernetes" },
   });
-});
+}, busyTimeoutMs);
 
 const of = (record: CloudRecord, type: string) =>
   record.resources.filter((one) => one.type === `azure-native:${type}`);

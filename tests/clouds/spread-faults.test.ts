@@ -22,4 +22,5 @@ export const pool = new AgentPool("pool", { ...defaults, mode: "User" });
   expect(spreadFaults([...files, misspelt])).toEqual([
     expect.stringMatching(/misspelt\.ts:3: enableAutoscaling is no property$/),
   ]);
-});
+  // A program of the compiler for all files: a minute where the machine is busy.
+}, 300_000);

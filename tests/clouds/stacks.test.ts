@@ -3,7 +3,7 @@ import { secretMark } from "#components/recording.ts";
 import { examine } from "#policy/examine.ts";
 import { pairwise } from "../manifests/pairwise.ts";
 import { canary } from "./canary.ts";
-import { type CloudChoice, factors, recordCloudStack } from "./stacks.ts";
+import { busyTimeoutMs, type CloudChoice, factors, recordCloudStack } from "./stacks.ts";
 
 test.each(pairwise(factors) as CloudChoice[])(
   "a prod stack on $cluster with Kafka $kafka and data $data is sound",
@@ -17,6 +17,7 @@ test.each(pairwise(factors) as CloudChoice[])(
     );
     expect(inClear.map(({ urn }) => urn)).toEqual([]);
   },
+  busyTimeoutMs,
 );
 
 /** The same without what is marked as a secret. */

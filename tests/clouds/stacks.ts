@@ -52,6 +52,9 @@ export const factors = {
   data: ["in the cluster", "managed"],
 };
 
+/** Recording a whole stack takes seconds, and a minute where the machine is busy. */
+export const busyTimeoutMs = 300_000;
+
 export type CloudChoice = { readonly [Name in keyof typeof factors]: string };
 
 /** The configuration of a whole prod stack with these choices, by full key. */
