@@ -27,7 +27,10 @@ const commands = {
   ],
   "manifests-test": (args) => [{ argv: [join(clone, "tests/manifests/main.ts"), ...args] }],
   "stack-test": (args) => [{ argv: [join(clone, "tests/local/main.ts"), ...args] }],
-  release: (args) => [{ argv: [join(clone, "apps/contracts/release.ts"), ...args] }],
+  release: (args) => [
+    { argv: [join(clone, "apps/contracts/release.ts"), ...args] },
+    { argv: [join(clone, "commands/pictures.ts")] },
+  ],
   faults: (args) => [{ argv: [join(clone, "tests/faults/main.ts"), ...args] }],
   bench: (args) => [{ argv: [join(clone, "tests/bench/main.ts"), ...args] }],
   test: (args) => [

@@ -28,6 +28,8 @@ export type RecordingOptions = {
   readonly config?: Readonly<Record<string, string>>;
   /** Outputs that a provider would add, by type; the inputs are always there. */
   readonly outputs?: (type: string, name: string, inputs: object) => object;
+  /** What a provider's function would answer, by its token; by default what it was asked with. */
+  readonly answers?: (token: string, inputs: object) => object;
 };
 
 /**
@@ -48,7 +50,7 @@ export async function record(
         id: custom === false ? undefined : `${name}-id`,
         state: withName(type, name, { ...inputs, ...options.outputs?.(type, name, inputs) }),
       }),
-      call: ({ inputs }) => inputs,
+      call: ({ token, inputs }) => options.answers?.(token, inputs) ?? inputs,
     },
     project,
     stack,

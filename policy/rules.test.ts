@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { cloudCases } from "./cases/clouds.ts";
 import { daprCases } from "./cases/dapr.ts";
 import { dataCases } from "./cases/data.ts";
 import { deliveryCases } from "./cases/deliveries.ts";
@@ -17,7 +18,7 @@ import { rules } from "./rules.ts";
 const cases = {
   ...{ ...podCases, ...namespaceCases, ...imageCases, ...secretCases, ...exposureCases },
   ...{ ...networkCases, ...daprCases, ...deliveryCases, ...kafkaCases, ...topicCases },
-  ...{ ...workloadCases, ...dataCases },
+  ...{ ...workloadCases, ...dataCases, ...cloudCases },
 };
 
 test("every rule has a case that it rejects and one that it accepts, and no case has no rule", () => {

@@ -1,4 +1,5 @@
 import type { Rule } from "./rule.ts";
+import * as clouds from "./rules/clouds.ts";
 import * as dapr from "./rules/dapr.ts";
 import * as data from "./rules/data.ts";
 import * as deliveries from "./rules/deliveries.ts";
@@ -16,7 +17,7 @@ import * as workloads from "./rules/workloads.ts";
 /** Every rule of the pack. What the files of these groups export is rules and nothing else. */
 export const rules: readonly Rule[] = [
   ...[pods, namespaces, images, secrets, exposure, network].flatMap(rulesOf),
-  ...[dapr, deliveries, kafka, workloads, scaling, data].flatMap(rulesOf),
+  ...[dapr, deliveries, kafka, workloads, scaling, data, clouds].flatMap(rulesOf),
   topicsSurviveABroker,
 ];
 

@@ -109,6 +109,50 @@ describe("on Kubernetes", () => {
   });
 });
 
+test("data is kept as it is said, in words as the engine hands them over", () => {
+  const said = (keepData: string) =>
+    readConfig({
+      "todo-evolution:target": "kubernetes",
+      "todo-evolution:size": "prod",
+      "todo-evolution:cluster": '{"kind":"minikube"}',
+      "todo-evolution:keepData": keepData,
+    });
+  expect(said("false")).toMatchObject({ keepData: false });
+  expect(said("true")).toMatchObject({ keepData: true });
+});
+
+describe("a cluster by itself", () => {
+  const cluster = (changes: object) => () =>
+    readConfig({
+      "todo-evolution:target": "cluster",
+      "todo-evolution:cluster": JSON.stringify({
+        kind: "aks",
+        administrators: ["11111111-2222-3333-4444-555555555555"],
+        allowedRanges: ["203.0.113.0/24"],
+        ...changes,
+      }),
+    });
+
+  test("needs who administers it and who may talk to it, and has a default for the rest", () => {
+    expect(cluster({})()).toMatchObject({
+      keepData: true,
+      cluster: { location: "westeurope", version: "1.34", workload: { least: 1, most: 5 } },
+    });
+  });
+
+  test.each([
+    [{ kind: "minikube" }, "cluster.kind"],
+    [{ location: "westus" }, 'cluster.location is "westus": a region without availability zones'],
+    [{ location: "moon" }, "config set --path cluster.location <value>"],
+    [{ administrators: undefined }, "cluster.administrators is not set"],
+    [{ allowedRanges: ["0.0.0.0/0"] }, "cluster.allowedRanges.0"],
+    [{ zones: 3 }, "config rm --path cluster.zones"],
+  ])("%j is refused by name", (changes, named) => {
+    expect(cluster(changes)).toThrow(RunError);
+    expect(cluster(changes)).toThrow(named);
+  });
+});
+
 test("keys of other projects and providers are none of its business", () => {
   expect(() => readConfig({ ...prefixed(), "gcp:project": "x" })).not.toThrow();
 });

@@ -2,7 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { stateStores } from "#apps/contracts/dapr.ts";
 import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
+import { madeCluster } from "#infra/clusters/config.ts";
 import { mostReplicas, portSpan } from "#infra/host/port-plan.ts";
+import { cloudFaults } from "./cloud-checks.ts";
 import { kubernetesConfig } from "./kubernetes-config.ts";
 import { rateLimits } from "./rate-limits.ts";
 
@@ -81,12 +83,21 @@ const kubernetes = kubernetesConfig.extend({
   logLevel,
 });
 
+/** A stack that makes a cluster and nothing on it; others name it by `cluster.kind: stack`. */
+const cluster = z.strictObject({
+  target: z.literal("cluster"),
+  cluster: madeCluster,
+  /** Whether a plain destroy is refused until that is lifted. */
+  keepData: z.stringbool().or(z.boolean()).default(true),
+});
+
 /** The configuration of a stack, by where it stands. */
-const config = z.discriminatedUnion("target", [local, kubernetes]);
+const config = z.discriminatedUnion("target", [local, kubernetes, cluster]);
 
 export type StackConfig = z.infer<typeof config>;
 export type LocalConfig = z.infer<typeof local>;
 export type KubernetesConfig = z.infer<typeof kubernetes>;
+export type ClusterStackConfig = z.infer<typeof cluster>;
 
 /**
  * Reads the whole configuration of the stack, the only place that does. What is missing, wrong or
@@ -102,7 +113,11 @@ export function readConfig(
       .map(([key, value]) => [key.slice(prefix.length), structured(value)]),
   );
   const parsed = config.safeParse(own);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const faults = parsed.data.target === "kubernetes" ? cloudFaults(parsed.data) : [];
+    if (faults.length === 0) return parsed.data;
+    throw new pulumi.RunError(faults.join("\n"));
+  }
   throw new pulumi.RunError(parsed.error.issues.flatMap((issue) => explain(issue, own)).join("\n"));
 }
 
@@ -143,13 +158,16 @@ function unknown(
   values: Readonly<Record<string, unknown>>,
 ): string {
   const full = [...path.map(String), key];
-  const shape = values.target === "kubernetes" ? kubernetes.shape : local.shape;
+  const { shape } = [kubernetes, cluster].find(isOf(values.target)) ?? local;
   const known = path.length === 0 ? ` Known keys: ${Object.keys(shape).join(", ")}.` : "";
   return (
     `Unknown configuration key ${full.join(".")}.${known} ` +
     `Remove it: npm run pulumi -- config rm ${option(full)}`
   );
 }
+
+const isOf = (target: unknown) => (schema: typeof kubernetes | typeof cluster) =>
+  schema.shape.target.value === target;
 
 const at = (inner: z.core.$ZodIssue, outer: z.core.$ZodIssue): z.core.$ZodIssue => ({
   ...inner,

@@ -1,17 +1,27 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { usersOf } from "#apps/contracts/services.ts";
 import type { ImageOverrides } from "#components/images.ts";
 import { imageOf } from "#components/images.ts";
 import type { Kafka } from "#components/kafka/kafka.ts";
+import { topicSpecs } from "#components/kafka/topics.ts";
+import type { KafkaTuning } from "#components/kafka/tuning.ts";
+import { userSpecs, viewerSpec } from "#components/kafka/users.ts";
 import type { NetworkPeer, Place } from "#components/place.ts";
 import { operators } from "#components/platform/operators.ts";
 import type { Platform } from "#components/platform/platform.ts";
 import type { Postgres } from "#components/postgres/postgres.ts";
 import type { ProvisionImage } from "#components/provision/provision-job.ts";
 import type { Redis } from "#components/redis/redis.ts";
+import type { ManagedKafkaConfig } from "#infra/managed/config.ts";
+import { brokerLosses } from "#infra/managed/limits/broker.ts";
+import { limitsOf } from "#infra/managed/limits/limits.ts";
+import type { ManagedArgs } from "#infra/managed/managed.ts";
+import { makeBackups, makeKafka, makePostgres, makeRedis } from "#infra/managed/services.ts";
 import type { KubernetesConfig } from "./config.ts";
 
 export type DataArgs = {
+  /** Where the cluster's cloud can be asked for services of its own. */
+  readonly managed: () => ManagedArgs;
   readonly config: KubernetesConfig;
   readonly place: Place;
   readonly platform: Platform;
@@ -63,7 +73,28 @@ export async function createKafka(args: DataArgs): Promise<Kafka> {
         args.options,
       );
     }
+    default:
+      return createManagedKafka(args, kafka);
   }
+}
+
+/** Kafka that the cluster's cloud runs; what the operator has to do without there is told. */
+async function createManagedKafka(
+  args: DataArgs,
+  { tuning, ...config }: ManagedKafkaConfig & { readonly tuning: Partial<KafkaTuning> },
+): Promise<Kafka> {
+  const { place, password, provision, options } = args;
+  for (const loss of brokerLosses(limitsOf(config).limits)) await pulumi.log.warn(loss);
+  const [{ ExternalKafka }, made] = await Promise.all([
+    import("#components/kafka/external-kafka.ts"),
+    makeKafka(config, {
+      ...args.managed(),
+      topics: topicSpecs(place.size, tuning.topics, "brokers"),
+      users: [...userSpecs(), viewerSpec],
+    }),
+  ]);
+  const provisioning = "made" in made ? made : { ...made, provision };
+  return new ExternalKafka("kafka", { place, password, tuning, ...provisioning }, options);
 }
 
 /** PostgreSQL by the engine that the configuration names. */
@@ -74,8 +105,8 @@ export async function createPostgres(args: DataArgs): Promise<Postgres> {
   switch (postgres.engine) {
     case "cloudnative-pg": {
       const { CloudNativePg } = await import("#components/postgres/cloud-native-pg.ts");
-      const { backup, restore, storage } = postgres;
-      const { accessKeyId, secretAccessKey, ...store } = backup ?? {};
+      const { restore, storage } = postgres;
+      const { backup, ready } = await backupOf(postgres, args);
       return new CloudNativePg(
         "postgres",
         {
@@ -86,13 +117,9 @@ export async function createPostgres(args: DataArgs): Promise<Postgres> {
           monitoring: args.monitoring,
           tuning: storage === undefined ? {} : { storage },
           restore,
-          backup: backup && {
-            ...(store as typeof backup),
-            credentials:
-              accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined,
-          },
+          backup,
         },
-        after(args, args.platform.ready("cloudnative-pg")),
+        after(args, [...args.platform.ready("cloudnative-pg"), ...ready]),
       );
     }
     case "external": {
@@ -104,7 +131,31 @@ export async function createPostgres(args: DataArgs): Promise<Postgres> {
         args.options,
       );
     }
+    default: {
+      const { ExternalPostgres } = await import("#components/postgres/external-postgres.ts");
+      const made = await makePostgres(postgres, args.managed());
+      return new ExternalPostgres(
+        "postgres",
+        { ...common, ...made, provision: args.provision },
+        args.options,
+      );
+    }
   }
+}
+
+type OwnPostgres = Extract<KubernetesConfig["postgres"], { engine: "cloudnative-pg" }>;
+
+/** Where the backups go: to a store with an address, or to one of the cluster's cloud. */
+async function backupOf({ backup }: OwnPostgres, args: DataArgs) {
+  if (!backup) return { ready: [] };
+  if ("store" in backup) {
+    const { retentionDays, ...store } = backup;
+    const { ready, ...made } = await makeBackups(store, { ...args.managed(), writer: "postgres" });
+    return { backup: { ...made, retentionDays }, ready };
+  }
+  const { accessKeyId, secretAccessKey, ...store } = backup;
+  const credentials = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
+  return { backup: { ...store, credentials }, ready: [] };
 }
 
 /** Redis by the engine that the configuration names. */
@@ -134,6 +185,11 @@ export async function createRedis(args: DataArgs): Promise<Redis> {
         { place: args.place, host, port, username, password, tls },
         args.options,
       );
+    }
+    default: {
+      const { ExternalRedis } = await import("#components/redis/external-redis.ts");
+      const made = await makeRedis(redis, args.managed());
+      return new ExternalRedis("redis", { place: args.place, ...made }, args.options);
     }
   }
 }

@@ -13,6 +13,10 @@ async function createStack() {
       const { createKubernetesStack } = await import("./kubernetes.ts");
       return createKubernetesStack(config);
     }
+    case "cluster": {
+      const { createClusterStack } = await import("./cluster.ts");
+      return createClusterStack(config);
+    }
   }
 }
 

@@ -4,6 +4,20 @@ import { stateStores } from "#apps/contracts/dapr.ts";
 import { type ChartName, chartSources } from "#components/charts.ts";
 import { type ImageName, images } from "#components/images.ts";
 import { clusterConfig } from "#infra/clusters/config.ts";
+import {
+  azureManagedRedis,
+  blobStorage,
+  eventHubs,
+  flexibleServer,
+  keyVault,
+} from "#infra/managed/settings/azure.ts";
+import {
+  cloudSql,
+  cloudStorage,
+  googleManagedKafka,
+  memorystore,
+  secretManager,
+} from "#infra/managed/settings/google.ts";
 import { rateLimits } from "./rate-limits.ts";
 
 const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label");
@@ -78,6 +92,7 @@ const kafkaTuning = z.strictObject({
   ioThreads: positive,
 });
 
+const topicsTuning = kafkaTuning.pick({ topics: true }).transform(set).default({});
 const mechanism = z.enum(["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"]);
 const user = z.strictObject({ username: z.string().min(1), password: secret });
 
@@ -99,8 +114,25 @@ const kafka = z.discriminatedUnion("engine", [
     /** `managed`: one user with ACLs for each service is made; `given`: they are in `users`. */
     accounts: z.enum(["managed", "given"]).default("managed"),
     users: z.record(z.string(), user).default({}),
-    tuning: kafkaTuning.pick({ topics: true }).transform(set).default({}),
+    tuning: topicsTuning,
   }),
+  // Made by this program in the cluster's cloud, as all engines of infra/managed.
+  eventHubs.extend({ tuning: topicsTuning }),
+  googleManagedKafka.safeExtend({ tuning: topicsTuning }),
+]);
+
+const retentionDays = z.int().min(1).default(30);
+/** A store with an address, or one that is made in the cluster's cloud. */
+const backup = z.union([
+  z.strictObject({
+    destination: z.string().regex(/^(s3|gs|azure|https):\/\//),
+    endpoint: given(z.string()),
+    retentionDays,
+    accessKeyId: given(secret),
+    secretAccessKey: given(secret),
+  }),
+  blobStorage.extend({ retentionDays }),
+  cloudStorage.extend({ retentionDays }),
 ]);
 
 const postgres = z.discriminatedUnion("engine", [
@@ -108,15 +140,7 @@ const postgres = z.discriminatedUnion("engine", [
     engine: z.literal("cloudnative-pg"),
     storage: given(z.string()),
     /** Continuous backup to an object store. */
-    backup: given(
-      z.strictObject({
-        destination: z.string().regex(/^(s3|gs|azure|https):\/\//),
-        endpoint: given(z.string()),
-        retentionDays: z.int().min(1).default(30),
-        accessKeyId: given(secret),
-        secretAccessKey: given(secret),
-      }),
-    ),
+    backup: given(backup),
     /** Start from a backup, as it was at a time (RFC 3339). */
     restore: given(z.strictObject({ from: z.string(), at: given(z.iso.datetime()) })),
   }),
@@ -128,6 +152,8 @@ const postgres = z.discriminatedUnion("engine", [
     admin: user,
     tls: tls.default("public"),
   }),
+  flexibleServer,
+  cloudSql,
 ]);
 
 const redis = z.discriminatedUnion("engine", [
@@ -144,6 +170,15 @@ const redis = z.discriminatedUnion("engine", [
     password: secret,
     tls: tls.default("public"),
   }),
+  azureManagedRedis,
+  memorystore,
+]);
+
+/** Where sidecars look up the secrets of their components. */
+const secrets = z.discriminatedUnion("store", [
+  z.strictObject({ store: z.literal("kubernetes") }),
+  keyVault,
+  secretManager,
 ]);
 
 /** A mail server, by its address; needed as soon as a service of the map sends mail. */
@@ -209,11 +244,12 @@ export const kubernetesConfig = z.strictObject({
   redis: redis.default({ engine: "cluster", tls: true }),
   /** What keeps the state of the services. */
   stateStore: z.enum(stateStores).default("redis"),
+  secrets: secrets.default({ store: "kubernetes" }),
   mail: given(mail),
   ingress: ingress.prefault({}),
   observability: observability.prefault({}),
   /** Whether volumes outlive the stack, and data cannot be deleted by mistake. By default in prod. */
-  keepData: given(z.boolean()),
+  keepData: given(z.stringbool().or(z.boolean())),
   /** Images of others from elsewhere, as a mirror, or by digest. */
   thirdPartyImages: z
     .partialRecord(

@@ -3,9 +3,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { dapr } from "#apps/contracts/dapr.ts";
 import type { AppId } from "#apps/contracts/services.ts";
-import { appIds, contractOf } from "#apps/contracts/services.ts";
+import { appIds, contractOf, usersOf } from "#apps/contracts/services.ts";
 import type { ChartOverrides } from "#components/charts.ts";
-import type { DaprFacts } from "#components/dapr/facts.ts";
+import type { DaprFacts, MailServer } from "#components/dapr/facts.ts";
 import { DaprResources } from "#components/dapr/resources.ts";
 import { Gateway, gatewayPeers } from "#components/ingress/gateway.ts";
 import type { Kafka } from "#components/kafka/kafka.ts";
@@ -23,6 +23,8 @@ import { openCluster } from "#infra/clusters/clusters.ts";
 import { untilReady } from "#infra/clusters/until-ready.ts";
 import { Password } from "#infra/host/password.ts";
 import { ServiceImages } from "#infra/images/service-images.ts";
+import type { ManagedArgs, ManagedSecrets } from "#infra/managed/managed.ts";
+import { makeSecrets } from "#infra/managed/services.ts";
 import type { KubernetesConfig } from "./config.ts";
 import { createKafka, createMail, createPostgres, createRedis, missingMail } from "./data.ts";
 import { createObservability, type Observing, observing, policiesOf } from "./observability.ts";
@@ -38,7 +40,8 @@ const stackFolder = (): string => join(clone, ".local", "stacks", pulumi.getStac
 
 /** The system on a cluster, in layers: the platform, what data is kept in, the services. */
 export async function createKubernetesStack(config: KubernetesConfig) {
-  const cluster = await openCluster(config.cluster);
+  const keepData = config.keepData ?? config.size === "prod";
+  const cluster = await openCluster(config.cluster, { namespace: config.namespace, keepData });
   const modes = operatorModes(config, cluster.offers);
   const missing = [...missingOperators(config, modes), ...missingMail(config)];
   if (missing.length > 0) throw new pulumi.RunError(missing.join("\n"));
@@ -47,7 +50,7 @@ export async function createKubernetesStack(config: KubernetesConfig) {
     size: config.size,
     storageClass: cluster.storageClass,
     zones: cluster.zones,
-    keepData: config.keepData ?? config.size === "prod",
+    keepData,
   };
   const onCluster = { providers: { kubernetes: cluster.provider } };
 
@@ -72,7 +75,9 @@ export async function createKubernetesStack(config: KubernetesConfig) {
   // No pod starts in it, of whatever kind, before Dapr has looked at it.
   const inNamespace = { ...onCluster, dependsOn: [namespace, ...platform.ready("dapr")] };
   const looked = observing(config, place);
+  const managed = () => managedArgs(cluster, place);
   const data = {
+    managed,
     config,
     place,
     platform,
@@ -86,10 +91,18 @@ export async function createKubernetesStack(config: KubernetesConfig) {
   const postgres = await createPostgres(data);
   const redis = await createRedis(data);
   const mail = await createMail(data);
+  const vault = await createVault(config, managed);
   const parts = { config, cluster, place, platform, pullSecrets, observing: looked, kafka, redis };
 
   createObservability({ ...parts, password, onCluster, inNamespace });
-  const services = createServices({ ...parts, postgres, mail, images, options: inNamespace });
+  const services = createServices({
+    ...parts,
+    postgres,
+    mail,
+    vault,
+    images,
+    options: inNamespace,
+  });
   const gateway = config.ingress.enabled
     ? new Gateway(
         "gateway",
@@ -151,6 +164,7 @@ type ServicesArgs = {
   readonly postgres: Postgres;
   readonly redis: Redis;
   readonly mail: ExternalMail | undefined;
+  readonly vault: ManagedSecrets | undefined;
   readonly options: pulumi.ComponentResourceOptions;
 };
 
@@ -173,6 +187,7 @@ function createServices(args: ServicesArgs) {
         redis: redis.reach,
         stateIn: config.stateStore,
         mail: args.mail?.reach,
+        secrets: args.vault?.reach,
         tracing: args.observing.tracing?.reach,
         gateway: config.ingress.enabled ? gatewayPeers : [],
         monitoring: args.observing.scrapers,
@@ -216,7 +231,7 @@ function createServices(args: ServicesArgs) {
         logLevel: config.logLevel,
         sidecarNeeds: [
           ...[...resources.ready, ...kafka.ready, ...redis.ready],
-          ...(args.mail?.ready ?? []),
+          ...[...(args.mail?.ready ?? []), ...(args.vault?.ready() ?? [])],
           ...(stateAccess(args)?.ready ?? []),
         ],
       },
@@ -230,7 +245,7 @@ const stateAccess = ({ config, postgres }: Pick<ServicesArgs, "config" | "postgr
   config.stateStore === "postgres" ? postgres.accessFor(dapr.stateStore) : undefined;
 
 function factsOf({ config, observing: looked, ...args }: ServicesArgs): DaprFacts {
-  const { place, kafka, redis, mail } = args;
+  const { place, kafka, redis, mail, vault } = args;
   const state = stateAccess({ ...args, config });
   return {
     namespace: place.namespace,
@@ -247,22 +262,52 @@ function factsOf({ config, observing: looked, ...args }: ServicesArgs): DaprFact
         kafka.tls && kafka.tls !== "public"
           ? { caCertificate: { secret: kafka.tls.caCertificate } }
           : kafka.tls,
+      largestRecordBytes: kafka.largestRecordBytes,
     },
     redis: {
       address: redis.address,
       username: redis.username,
-      password: { secret: redis.password },
+      password: { secret: redisSecretOf(redis, vault) },
       tls: redis.tls !== false,
     },
     statePostgres: state && { url: { secret: state.url }, caCertificate: state.caCertificate },
-    mail: mail?.server,
-    secretStore: "kubernetes",
+    mail: mail && mailServerOf(mail, config, vault),
+    secretStore: vault ? { type: vault.type, metadata: vault.metadata } : "kubernetes",
     tracing: {
       samplingRate: looked.sampling,
       zipkinEndpoint: looked.tracing?.zipkinEndpoint,
     },
     mendedSidecar: config.mendedSidecar,
   };
+}
+
+/** Where sidecars find the password of the state store: in the vault, where there is one. */
+const redisSecretOf = (redis: Redis, vault: ManagedSecrets | undefined) =>
+  vault?.keep(
+    "redis-password",
+    redis.passwordText,
+    appIds.filter((appId) => contractOf(appId).state),
+  ) ?? redis.password;
+
+/** The mail server, its password in the vault, where there are both. */
+function mailServerOf(
+  { server }: ExternalMail,
+  { mail }: KubernetesConfig,
+  vault: ManagedSecrets | undefined,
+): MailServer {
+  if (!vault || !server.account || !mail?.password) return server;
+  const secret = vault.keep("mail-password", mail.password, usersOf("mail"));
+  return { ...server, account: { ...server.account, password: { secret } } };
+}
+
+/** A vault of the cluster's cloud, where the configuration names one. */
+const createVault = async ({ secrets }: KubernetesConfig, managed: () => ManagedArgs) =>
+  secrets.store === "kubernetes" ? undefined : await makeSecrets(secrets, managed());
+
+/** @throws RunError on a cluster in no cloud, which the configuration has ruled out before */
+function managedArgs({ home, identityOf }: Cluster, place: Place): ManagedArgs {
+  if (!home) throw new pulumi.RunError("A cluster in no cloud has no managed services.");
+  return { home, place, password, identityOf };
 }
 
 /** Where the API is inside the network of the cluster, for a stack without a gateway. */

@@ -89,7 +89,7 @@ export function createObservability(args: Args): void {
       place,
       parts: args.observing.parts,
       kafka,
-      brokers: config.kafka.engine === "external" ? undefined : place.size === "prod" ? 3 : 1,
+      brokers: isInCluster(config.kafka.engine) ? (place.size === "prod" ? 3 : 1) : undefined,
       redis: config.redis.engine === "cluster" ? redis : undefined,
       postgres:
         config.postgres.engine === "cloudnative-pg" &&
@@ -107,6 +107,9 @@ export function createObservability(args: Args): void {
     args.inNamespace,
   );
 }
+
+const isInCluster = (engine: KubernetesConfig["kafka"]["engine"]): boolean =>
+  engine === "strimzi" || engine === "redpanda";
 
 /** Who may talk to the parts above, and to whom they may. */
 export const policiesOf = (

@@ -53,6 +53,7 @@ const rules: Rule[] = [
     values: [...infra, "zod", "@kubernetes/client-node"],
     types: ["apps/contracts"],
   },
+  { from: "infra/managed", values: [...infra, "zod"], types: ["apps/contracts"] },
   { from: "infra/images", values: [...infra, "apps/contracts", "esbuild"] },
   { from: "infra/host", values: host },
   { from: "infra/host/mail-server", values: ["node:*", "smtp-server", "postal-mime"] },

@@ -15,6 +15,7 @@ export type ProgramName =
   | "promtool"
   | "zipkin"
   | "k6"
+  | "actionlint"
   | "java";
 
 /** A program that can be run. */
@@ -161,6 +162,17 @@ export const catalog = {
     },
     main: "bin/promtool",
     smoke: ["bin/promtool", "--version"],
+  },
+  actionlint: {
+    version: "1.7.12",
+    recipe: {
+      kind: "go",
+      folder: "go/actionlint",
+      package: "github.com/rhysd/actionlint/cmd/actionlint",
+      versionVariable: "github.com/rhysd/actionlint.version",
+    },
+    main: "bin/actionlint",
+    smoke: ["bin/actionlint", "-version"],
   },
   ...clusterPrograms,
 } as const satisfies Record<Exclude<ProgramName, "java">, Pinned>;

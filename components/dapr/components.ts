@@ -61,7 +61,7 @@ function pubsub(facts: DaprFacts): Manifest {
     ...(tls && tls !== "public" && { caCert: tls.caCertificate }),
     // No consumerGroup: the default, the app-id, gives each service its own copy of the stream.
     initialOffset: "oldest",
-    maxMessageBytes: String(largestDeadLetterBytes),
+    maxMessageBytes: String(facts.kafka.largestRecordBytes ?? largestDeadLetterBytes),
     // Without it a record whose delivery failed would be passed over.
     consumeRetryEnabled: "true",
     backOffDuration: "1s",

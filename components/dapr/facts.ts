@@ -25,6 +25,8 @@ export type DaprFacts = {
     readonly mechanism: "SCRAM-SHA-512" | "SCRAM-SHA-256" | "PLAIN";
     /** Encrypted by a certificate authority of its own (PEM), by a public one, or not at all. */
     readonly tls: { readonly caCertificate: MetadataValue } | "public" | false;
+    /** Where the brokers take less than the largest record of ours. */
+    readonly largestRecordBytes?: number | undefined;
   };
   readonly redis: {
     /** `host:port` */
@@ -42,7 +44,7 @@ export type DaprFacts = {
    * where Dapr's operator fills them in so that no service needs rights on Secrets.
    */
   readonly secretStore:
-    | { readonly type: string; readonly metadata: Readonly<Record<string, string>> }
+    | { readonly type: string; readonly metadata: Readonly<Record<string, Text>> }
     | "kubernetes";
   readonly tracing: {
     /** Share of traces that are kept, 0 to 1. */

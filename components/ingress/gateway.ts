@@ -16,7 +16,7 @@ export type GatewayArgs = {
   /** How the proxy is reached from outside the cluster, and what the cloud wants to be told. */
   readonly service: {
     readonly type: "LoadBalancer" | "NodePort" | "ClusterIP";
-    readonly annotations: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, pulumi.Input<string>>>;
   };
 };
 

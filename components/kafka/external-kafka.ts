@@ -12,26 +12,33 @@ import { topicSpecs } from "./topics.ts";
 import type { Durability } from "./tuning.ts";
 import { userSpecs, viewerSpec } from "./users.ts";
 
-export type ExternalKafkaArgs = KafkaEngineArgs & {
+/** Where a Kafka stands, and who comes to it. */
+export type ExternalKafkaPlace = KafkaEngineArgs & {
   /** `host:port` of one broker or more. */
   readonly brokers: readonly pulumi.Input<string>[];
   /** The ports of all brokers; to be said where their addresses are known late. */
   readonly ports?: readonly number[];
   readonly mechanism: Kafka["mechanism"];
   readonly tls: RemoteTls;
-  /** May make topics and, where they are managed, users. */
-  readonly admin: Admin;
   /**
    * `managed`: a SCRAM user with the rights of its contract is made for each service. Otherwise
    * who made them says who they are: one for each service that uses Kafka, and `viewer`.
    */
   readonly users: "managed" | Readonly<Record<string, Admin>>;
-  readonly provision: ProvisionImage;
   /** How records are kept; by default by the size of the stack. */
   readonly durability?: Durability | "brokers";
   /** The protocol version of the oldest broker. */
   readonly version?: string;
+  readonly largestRecordBytes?: number;
 };
+
+/** A Job makes topics and, where they are managed, users, as an administrator who may. */
+type Provisioning = { readonly admin: Admin; readonly provision: ProvisionImage };
+
+/** Topics and users were made in another way: what stands for them. */
+export type Provisioned = { readonly made: readonly pulumi.Resource[] };
+
+export type ExternalKafkaArgs = ExternalKafkaPlace & (Provisioning | Provisioned);
 
 /** Kafka that stands elsewhere, and what a Job makes in it: topics, their settings, users. */
 export class ExternalKafka extends pulumi.ComponentResource implements Kafka {
@@ -43,6 +50,7 @@ export class ExternalKafka extends pulumi.ComponentResource implements Kafka {
   readonly viewer: KafkaUser;
   readonly ready: readonly pulumi.Resource[];
   readonly reach: Reach;
+  readonly largestRecordBytes: number | undefined;
 
   constructor(name: string, args: ExternalKafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo:kafka:ExternalKafka", name, {}, opts);
@@ -59,21 +67,26 @@ export class ExternalKafka extends pulumi.ComponentResource implements Kafka {
 
     const users = accounts === "managed" ? makeUsers(args, child) : givenUsers(args, child);
     ({ userOf: this.userOf, viewer: this.viewer } = usersAmong(users));
-    const provision = new ProvisionJob(
-      "kafka-provision",
-      {
-        ...args.provision,
-        place,
-        run: { program: "kafka", spec: specOf(args) },
-        admin: args.admin,
-        passwords: accounts === "managed" ? passwordsOf(users) : {},
-        caCertificate,
-        reach: this.reach,
-      },
-      child,
-    );
-    this.ready = [provision.job];
+    this.largestRecordBytes = args.largestRecordBytes;
+    this.ready =
+      "made" in args
+        ? args.made
+        : [this.provision(args, accounts === "managed" ? passwordsOf(users) : {}, caCertificate)];
     this.registerOutputs();
+  }
+
+  private provision(
+    args: ExternalKafkaPlace & Provisioning,
+    passwords: Record<string, SecretKey>,
+    caCertificate: SecretKey | undefined,
+  ): pulumi.Resource {
+    const { place, admin } = args;
+    const run = { program: "kafka" as const, spec: specOf(args) };
+    return new ProvisionJob(
+      "kafka-provision",
+      { ...args.provision, place, run, admin, passwords, caCertificate, reach: this.reach },
+      { parent: this },
+    ).job;
   }
 }
 

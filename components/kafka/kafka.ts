@@ -24,4 +24,6 @@ export interface Kafka {
   /** What exists before the first service starts: brokers, topics, users and their rights. */
   readonly ready: readonly pulumi.Resource[];
   readonly reach: Reach;
+  /** The largest record that the brokers take; absent where it is as large as ours may be. */
+  readonly largestRecordBytes?: number | undefined;
 }

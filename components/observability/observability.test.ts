@@ -34,6 +34,7 @@ const kafka = (
 const redis = (): Redis => ({
   accessFor: () => ({ url: { name: "redis", key: "url" } }),
   address: pulumi.output("redis:6379"),
+  passwordText: pulumi.secret("password"),
   username: "watcher",
   password: { name: "redis", key: "password" },
   tls: { caCertificate: { name: "redis-ca", key: "ca.crt" } },

@@ -1,12 +1,19 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import type { WorkloadIdentity } from "#components/service/hono-service.ts";
+
+export type Store = "s3" | "gcp" | "azure";
 
 /** Where PostgreSQL keeps its backups: an object store. */
 export type Backup = {
   /** `s3://bucket/path`, `gs://bucket/path`, or the https address of a container in Azure. */
-  readonly destination: string;
+  readonly destination: pulumi.Input<string>;
   /** Of an S3 that is not Amazon's. */
   readonly endpoint?: string | undefined;
   readonly retentionDays: number;
+  /** Whose store it is; to be said where the destination is known late. */
+  readonly store?: Store | undefined;
+  /** What a cloud adds to the pods so that they have an identity there. */
+  readonly identity?: WorkloadIdentity | undefined;
   /** Of an S3; without one the identity of the pods counts, in every cloud. */
   readonly credentials?:
     | {
@@ -28,20 +35,26 @@ export type Restore = {
 export const credentialKeys = { id: "ACCESS_KEY_ID", secret: "SECRET_ACCESS_KEY" } as const;
 
 /** The store in CloudNativePG's words. `secret` is the name of that with the credentials. */
-export const objectStore = (
-  { destination, endpoint }: Backup,
-  secret: pulumi.Input<string> | undefined,
-) => ({
-  destinationPath: destination,
-  ...(endpoint !== undefined && { endpointURL: endpoint }),
-  ...credentialsOf(destination, secret),
+export const objectStore = (backup: Backup, secret: pulumi.Input<string> | undefined) => ({
+  destinationPath: backup.destination,
+  ...(backup.endpoint !== undefined && { endpointURL: backup.endpoint }),
+  ...credentialsOf(backup.store ?? storeOf(backup.destination), secret),
   wal: { compression: "gzip", maxParallel: 2 },
   data: { compression: "gzip" },
 });
 
-function credentialsOf(destination: string, secret: pulumi.Input<string> | undefined) {
-  if (destination.startsWith("gs://")) return { googleCredentials: { gkeEnvironment: true } };
-  if (!destination.startsWith("s3://")) return { azureCredentials: { inheritFromAzureAD: true } };
+/** @throws RunError for an address that is known late, of which nothing can be told */
+function storeOf(destination: pulumi.Input<string>): Store {
+  if (typeof destination !== "string") {
+    throw new pulumi.RunError("PostgreSQL: say whose the store is, as its address is known late.");
+  }
+  if (destination.startsWith("gs://")) return "gcp";
+  return destination.startsWith("s3://") ? "s3" : "azure";
+}
+
+function credentialsOf(store: Store, secret: pulumi.Input<string> | undefined) {
+  if (store === "gcp") return { googleCredentials: { gkeEnvironment: true } };
+  if (store === "azure") return { azureCredentials: { inheritFromAzureAD: true } };
   return {
     s3Credentials:
       secret === undefined

@@ -159,8 +159,13 @@ const clientPeers = ({ stateIn }: CloudNativePgArgs): NetworkPeer[] =>
         : []),
     ]);
 
-/** A store of one's own may listen anywhere. */
+/**
+ * A store of one's own may listen anywhere. On GKE the node's server of metadata, which gives the
+ * tokens for that of Google, listens on 80.
+ * Source: https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy
+ */
 function storePorts(backup: Backup | undefined): number[] {
+  if (backup?.store === "gcp") return [80];
   if (backup?.endpoint === undefined) return [];
   const { port, protocol } = new URL(backup.endpoint);
   return [port ? Number(port) : protocol === "http:" ? 80 : 443];

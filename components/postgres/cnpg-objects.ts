@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Place } from "#components/place.ts";
 import { labelsOf } from "#components/place.ts";
+import type { WorkloadIdentity } from "#components/service/hono-service.ts";
 import type { Backup, Restore } from "./backup.ts";
 import { objectStore } from "./backup.ts";
 import type { RoleName } from "./roles.ts";
@@ -62,6 +63,7 @@ export const clusterObject = (args: ClusterArgs) => {
       instances: replicated ? 3 : 1,
       imageName: args.image,
       imagePullSecrets: args.pullSecrets.map((secret) => ({ name: secret })),
+      ...(backup?.identity && identityOf(backup.identity)),
       // A budget for one instance would forbid every change of its node.
       enablePDB: replicated,
       enableSuperuserAccess: false,
@@ -144,6 +146,12 @@ const bootstrapOf = ({ restore }: ClusterArgs) =>
           postInitApplicationSQL: rights,
         },
       };
+
+/** The pods' service account is the operator's work; here is what a cloud wants on it. */
+const identityOf = ({ serviceAccountAnnotations, podLabels }: WorkloadIdentity) => ({
+  serviceAccountTemplate: { metadata: { annotations: serviceAccountAnnotations } },
+  inheritedMetadata: { labels: podLabels },
+});
 
 const sourceOf = (restore: Restore, backup: Backup, { backupSecret }: ClusterArgs) => ({
   name: restore.from,

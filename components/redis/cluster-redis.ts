@@ -43,6 +43,7 @@ export class ClusterRedis extends pulumi.ComponentResource implements Redis {
   readonly address: pulumi.Output<string>;
   readonly username = redisUser;
   readonly password: SecretKey;
+  readonly passwordText: pulumi.Output<string>;
   readonly tls: Redis["tls"];
   readonly ready: readonly pulumi.Resource[];
   readonly reach: Reach;
@@ -74,6 +75,7 @@ export class ClusterRedis extends pulumi.ComponentResource implements Redis {
       const { metadata } = this.secret(`${appId}-redis`, place, { url });
       this.urls.set(appId, { name: metadata.name, key: "url" });
     }
+    this.passwordText = password;
     this.password = { name: secret.metadata.name, key: "password" };
     const config = new k8s.core.v1.ConfigMap(
       "redis",

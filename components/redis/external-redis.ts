@@ -23,6 +23,7 @@ export class ExternalRedis extends pulumi.ComponentResource implements Redis {
   readonly address: pulumi.Output<string>;
   readonly username: string;
   readonly password: SecretKey;
+  readonly passwordText: pulumi.Output<string>;
   readonly tls: Redis["tls"];
   readonly ready: readonly pulumi.Resource[];
   readonly reach: Reach;
@@ -33,6 +34,7 @@ export class ExternalRedis extends pulumi.ComponentResource implements Redis {
     const child = { parent: this };
     this.address = pulumi.interpolate`${args.host}:${args.port}`;
     this.username = args.username;
+    this.passwordText = pulumi.secret(args.password);
     const caCertificate = authorityOf("redis", args.tls, args.place, child);
     this.tls = caCertificate ? { caCertificate } : args.tls === "public" ? "public" : false;
     const url = redisUrl(this, args.username, args.password);

@@ -21,6 +21,8 @@ export interface Redis {
   readonly address: pulumi.Output<string>;
   readonly username: string;
   readonly password: SecretKey;
+  /** The same as text, for a store of secrets that is not Kubernetes. */
+  readonly passwordText: pulumi.Output<string>;
   /** Encrypted by a certificate authority of its own (PEM), by a public one, or not at all. */
   readonly tls: { readonly caCertificate: SecretKey } | "public" | false;
   readonly ready: readonly pulumi.Resource[];

@@ -25,6 +25,7 @@ export const redis: Redis = {
   address: pulumi.output("redis:6379"),
   username: "todo",
   password: { name: "redis", key: "password" },
+  passwordText: pulumi.secret("password"),
   tls: { caCertificate: { name: "redis-ca", key: "ca.crt" } },
   ready: [],
   reach: { peers: [], ports: [6379] },

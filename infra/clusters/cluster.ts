@@ -1,8 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { AppId } from "#apps/contracts/services.ts";
 import type { OperatorName } from "#components/platform/operators.ts";
-import type { WorkloadIdentity } from "#components/service/hono-service.ts";
+import type { CloudHome, CloudIdentity } from "./home.ts";
 
 /** What a stack must know of the cluster it stands on: all that differs between clusters. */
 export type Cluster = {
@@ -20,13 +19,19 @@ export type Cluster = {
     /** The class of gateways that the cluster offers, or that Envoy Gateway is to have. */
     readonly className: string;
     readonly serviceType: "LoadBalancer" | "NodePort" | "ClusterIP";
-    readonly serviceAnnotations: Readonly<Record<string, string>>;
+    readonly serviceAnnotations: Readonly<Record<string, pulumi.Input<string>>>;
   };
   /** How images get to its nodes: pushed to a registry, or handed over by a command. */
   readonly images: ImageDelivery;
-  readonly identityOf: (appId: AppId) => WorkloadIdentity;
+  /**
+   * The identity in the cloud of a service account of the stack's namespace, by its name: an app-id,
+   * or that of a component. It is made at the first call.
+   */
+  readonly identityOf: (serviceAccount: string) => CloudIdentity;
   /** Operators that the cloud already offers, which a stack then reuses by default. */
   readonly offers: readonly OperatorName[];
+  /** Where its cloud's own services can be put beside it; `undefined` where there is no cloud. */
+  readonly home: CloudHome | undefined;
   /** What must stand before anything is put on it. */
   readonly ready: readonly pulumi.Resource[];
 };
@@ -38,4 +43,4 @@ export type ImageDelivery =
   | { readonly kind: "command"; readonly command: readonly string[] };
 
 /** An identity of the cluster's own, known to no cloud. */
-export const noCloudIdentity: WorkloadIdentity = { serviceAccountAnnotations: {}, podLabels: {} };
+export const noCloudIdentity: CloudIdentity = { serviceAccountAnnotations: {}, podLabels: {} };

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import type { Cloud } from "./home.ts";
+import { aks } from "./settings/aks.ts";
+import { gke } from "./settings/gke.ts";
 
 const kubeconfig = z
   .string()
@@ -36,6 +39,30 @@ const existing = z.strictObject({
   images: images.default({ kind: "registry", address: "localhost:5000" }),
 });
 
+const clouds = ["azure", "gcp"] as const satisfies readonly Cloud[];
+
+/** A cluster that another stack of this project made (`target: cluster`). */
+const stack = z.strictObject({
+  kind: z.literal("stack"),
+  stack: z.string().regex(/^[^/]+\/[^/]+\/[^/]+$/, "must be organization/project/stack"),
+  cloud: z.enum(clouds),
+});
+
+/** Clusters that this program makes itself. */
+export const madeCluster = z.discriminatedUnion("kind", [aks, gke]);
+export type MadeClusterConfig = z.infer<typeof madeCluster>;
+
 /** Which cluster a stack stands on, and what cannot be asked of it. */
-export const clusterConfig = z.discriminatedUnion("kind", [minikube, existing]);
+export const clusterConfig = z.discriminatedUnion("kind", [minikube, existing, stack, aks, gke]);
 export type ClusterConfig = z.infer<typeof clusterConfig>;
+
+const cloudOfKind = {
+  minikube: undefined,
+  existing: undefined,
+  aks: "azure",
+  gke: "gcp",
+} as const satisfies Record<Exclude<ClusterConfig["kind"], "stack">, Cloud | undefined>;
+
+/** The cloud in which a cluster stands and whose services can be put beside it. */
+export const cloudOf = (config: ClusterConfig): Cloud | undefined =>
+  config.kind === "stack" ? config.cloud : cloudOfKind[config.kind];

@@ -37,6 +37,7 @@ export function existingCluster(args: ExistingClusterArgs): Cluster {
     images: args.images,
     identityOf: () => noCloudIdentity,
     offers: [],
+    home: undefined,
     ready: [],
   };
 }

@@ -27,7 +27,7 @@ export const untilReady = (args: WaitingArgs, opts: pulumi.CustomResourceOptions
         ...(context !== undefined && { KUBE_CONTEXT: context }),
       })),
       // Credentials of clouds come from programs on the PATH, which look below HOME.
-      inherit: ["PATH", "HOME"],
+      inherit: ["PATH", "HOME", "GOOGLE_APPLICATION_CREDENTIALS"],
       timeoutMs,
     },
     opts,

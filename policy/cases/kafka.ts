@@ -25,6 +25,15 @@ const byEnvironment = component("pubsub.kafka", { saslUsername: { envRef: "KAFKA
 ]);
 const sasl = { authType: "password", disableTls: "false" };
 
+const ofEventHubs = (name: string, secret: string) =>
+  deployment({
+    name,
+    annotations: {
+      "dapr.io/env": "KAFKA_USERNAME=$ConnectionString",
+      "dapr.io/env-from-secret": `KAFKA_PASSWORD=${secret}:password`,
+    },
+  });
+
 export const kafkaCases: Cases = {
   "kafka-is-encrypted": {
     rejects: [
@@ -178,6 +187,11 @@ export const kafkaCases: Cases = {
         says: "Deployment todo/audit shares the Kafka user backend with Deployment todo/backend",
       },
       {
+        when: "two services have one key of Event Hubs",
+        resources: [byEnvironment, ofEventHubs("backend", "one"), ofEventHubs("audit", "one")],
+        says: "Deployment todo/audit shares the Kafka user of KAFKA_PASSWORD=one:password with",
+      },
+      {
         when: "there is no such user",
         resources: [
           byEnvironment,
@@ -195,6 +209,10 @@ export const kafkaCases: Cases = {
           deployment(),
           deployment({ name: "audit", annotations: { "dapr.io/env": "KAFKA_USERNAME=audit" } }),
         ],
+      },
+      {
+        when: "each has its own key of Event Hubs",
+        resources: [byEnvironment, ofEventHubs("backend", "one"), ofEventHubs("audit", "other")],
       },
     ],
   },

@@ -140,8 +140,11 @@ function sidecarUsers(resources: readonly Resource[]): Fault[] {
   });
 }
 
-const userOf = (annotations: Props, variables: readonly string[]): string | undefined =>
-  String(annotations["dapr.io/env"] ?? "")
+/** The user of a sidecar. In Event Hubs all have one name, and who it is the key says. */
+function userOf(annotations: Props, variables: readonly string[]): string | undefined {
+  const user = String(annotations["dapr.io/env"] ?? "")
     .split(",")
     .map((pair) => pair.split("="))
     .find(([name]) => variables.includes(name?.trim() ?? ""))?.[1];
+  return user === "$ConnectionString" ? `of ${annotations["dapr.io/env-from-secret"]}` : user;
+}

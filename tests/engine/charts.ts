@@ -113,7 +113,7 @@ function operatorOf(name: string): object {
         metadata: { labels },
         spec: {
           securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
-          containers: [{ name: "main", image: "example/operator", securityContext }],
+          containers: [{ name: "main", image: "example/operator:1.0.0", securityContext }],
         },
       },
     },

@@ -15,10 +15,10 @@ import { stringify } from "yaml";
 import { fileBackend } from "#commands/local/file-backend.ts";
 import { type Identity, identityOf, isAlive, withDescendants } from "#infra/host/provider/proc.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
-import { clone } from "../cluster/plan.ts";
+import { clone as ownClone } from "../cluster/plan.ts";
 
 /** Everything that a run of these tests keeps: state, settings, plugins. */
-const ownFolder = join(clone, ".local", "kubernetes");
+const ownFolder = join(ownClone, ".local", "kubernetes");
 
 const engine = ["pulumi", "pulumi-language-nodejs"] as const;
 
@@ -54,6 +54,8 @@ export type StackOptions = {
   readonly quiet?: boolean;
   /** Where state, settings and plugins are kept (absolute); by default below `.local`. */
   readonly folder?: string;
+  /** The clone whose program is run; by default this one. */
+  readonly program?: string;
 };
 
 /** A stack of this clone's program with a state, a passphrase and settings of its own. */
@@ -64,6 +66,7 @@ export async function openStack({
   env,
   quiet,
   folder = ownFolder,
+  program: clone = ownClone,
 }: StackOptions): Promise<Stack> {
   const programs = await ensurePrograms([...engine], { log: () => {} });
   const state = join(folder, "state");
@@ -99,6 +102,7 @@ export async function openStack({
     const temporary = mkdtempSync(join(folder, "run-"));
     try {
       return await capture("pulumi", [...args, "--non-interactive"], {
+        cwd: clone,
         env: { ...variables, TMPDIR: temporary },
         quiet: isQuiet,
         ...more,
@@ -167,6 +171,7 @@ type Interruption = {
 };
 
 type CaptureOptions = {
+  readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly quiet: boolean;
   readonly input?: string;
@@ -176,10 +181,10 @@ type CaptureOptions = {
 function capture(
   command: string,
   args: readonly string[],
-  { env, quiet, input, interruption }: CaptureOptions,
+  { cwd, env, quiet, input, interruption }: CaptureOptions,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: clone, env, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn(command, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
     child.stdin.on("error", () => {}); // it ended before it had read all; its exit code says why
     child.stdin.end(input);
     let output = "";

@@ -1,0 +1,30 @@
+import type { Cloud, CloudHome, CloudIdentity } from "./home.ts";
+
+/** Makes the identity of one service account: `system:serviceaccount:<namespace>:<name>`. */
+export type MakeIdentity = (serviceAccount: string) => CloudIdentity;
+
+type Load = {
+  readonly [C in Cloud]: (
+    home: Extract<CloudHome, { cloud: C }>,
+    namespace: string,
+  ) => Promise<MakeIdentity>;
+};
+
+const clouds: Load = {
+  azure: async (home, namespace) =>
+    (await import("./aks/identity.ts")).azureIdentities(home, namespace),
+  gcp: async (home, namespace) =>
+    (await import("./gke/identity.ts")).googleIdentities(home, namespace),
+};
+
+/** The identities of a namespace's service accounts in the cluster's cloud, each made once. */
+export async function identitiesIn(home: CloudHome, namespace: string): Promise<MakeIdentity> {
+  const load = clouds[home.cloud] as (home: CloudHome, namespace: string) => Promise<MakeIdentity>;
+  const make = await load(home, namespace);
+  const made = new Map<string, CloudIdentity>();
+  return (serviceAccount) => {
+    const identity = made.get(serviceAccount) ?? make(serviceAccount);
+    made.set(serviceAccount, identity);
+    return identity;
+  };
+}
