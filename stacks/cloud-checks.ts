@@ -75,7 +75,8 @@ function brokerShortages({ kafka, size }: KubernetesConfig): string[] {
 
 /** The authority of a Kafka in the cluster is made there, too late to be put into a vault. */
 function unreadableSecrets({ kafka, secrets }: KubernetesConfig): string[] {
-  if (secrets.store === "kubernetes") return [];
+  // External Secrets fills Secrets of Kubernetes, among which the authority is one more.
+  if (secrets.store === "kubernetes" || secrets.store === "oci-vault") return [];
   const ownAuthority =
     ["strimzi", "redpanda"].includes(kafka.engine) ||
     (kafka.engine === "external" && typeof kafka.tls === "object");

@@ -85,7 +85,11 @@ export async function createKubernetesStack(config: KubernetesConfig) {
     dependsOn: [namespace, ...puller.ready, ...platform.ready("dapr")],
   };
   const looked = observing(config, place);
-  const managed = () => managedArgs(cluster, place);
+  const managed = () =>
+    managedArgs(cluster, place, {
+      ...onCluster,
+      dependsOn: [namespace, ...platform.ready("external-secrets")],
+    });
   const data = {
     managed,
     config,
@@ -274,7 +278,7 @@ function factsOf({ config, observing: looked, ...args }: ServicesArgs): DaprFact
       tls: redis.tls !== false,
     },
     mail: mail && mailServerOf(mail, config, vault),
-    secretStore: vault ? { type: vault.type, metadata: vault.metadata } : "kubernetes",
+    secretStore: vault?.component ?? "kubernetes",
     tracing: {
       samplingRate: looked.sampling,
       zipkinEndpoint: looked.tracing?.zipkinEndpoint,
@@ -307,9 +311,13 @@ const createVault = async ({ secrets }: KubernetesConfig, managed: () => Managed
   secrets.store === "kubernetes" ? undefined : await makeSecrets(secrets, managed());
 
 /** @throws RunError on a cluster in no cloud, which the configuration has ruled out before */
-function managedArgs({ home, identityOf }: Cluster, place: Place): ManagedArgs {
+function managedArgs(
+  { home, identityOf }: Cluster,
+  place: Place,
+  onCluster: pulumi.ComponentResourceOptions,
+): ManagedArgs {
   if (!home) throw new pulumi.RunError("A cluster in no cloud has no managed services.");
-  return { home, place, password, identityOf };
+  return { home, place, password, identityOf, onCluster };
 }
 
 /** Where the API is inside the network of the cluster, for a stack without a gateway. */

@@ -54,7 +54,14 @@ export const madeCluster = z.discriminatedUnion("kind", [aks, gke, oke]);
 export type MadeClusterConfig = z.infer<typeof madeCluster>;
 
 /** Which cluster a stack stands on, and what cannot be asked of it. */
-export const clusterConfig = z.discriminatedUnion("kind", [minikube, existing, stack, aks, gke, oke]);
+export const clusterConfig = z.discriminatedUnion("kind", [
+  minikube,
+  existing,
+  stack,
+  aks,
+  gke,
+  oke,
+]);
 export type ClusterConfig = z.infer<typeof clusterConfig>;
 
 const cloudOfKind = {
