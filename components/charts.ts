@@ -43,6 +43,11 @@ export const chartSources = {
     chart: "oci://docker.io/envoyproxy/gateway-helm",
     version: "v1.6.0",
   },
+  "external-secrets": {
+    chart: "external-secrets",
+    version: "0.20.4",
+    repository: "https://charts.external-secrets.io",
+  },
 } as const satisfies Record<string, ChartSource>;
 
 export type ChartName = keyof typeof chartSources;

@@ -8,6 +8,7 @@ import { imageCases } from "./cases/images.ts";
 import { kafkaCases } from "./cases/kafka.ts";
 import { namespaceCases } from "./cases/namespaces.ts";
 import { networkCases } from "./cases/network.ts";
+import { ociCases, withMore } from "./cases/oci.ts";
 import { podCases } from "./cases/pods.ts";
 import { secretCases } from "./cases/secrets.ts";
 import { topicCases } from "./cases/topics.ts";
@@ -18,7 +19,7 @@ import { rules } from "./rules.ts";
 const cases = {
   ...{ ...podCases, ...namespaceCases, ...imageCases, ...secretCases, ...exposureCases },
   ...{ ...networkCases, ...daprCases, ...deliveryCases, ...kafkaCases, ...topicCases },
-  ...{ ...workloadCases, ...dataCases, ...cloudCases },
+  ...{ ...workloadCases, ...dataCases, ...withMore(cloudCases, ociCases) },
 };
 
 test("every rule has a case that it rejects and one that it accepts, and no case has no rule", () => {

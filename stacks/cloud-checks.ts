@@ -75,7 +75,8 @@ function brokerShortages({ kafka, size }: KubernetesConfig): string[] {
 
 /** What is made in the cluster, and known there alone, too late to be put into a vault. */
 function unreadableSecrets({ kafka, secrets, stateStore }: KubernetesConfig): string[] {
-  if (secrets.store === "kubernetes") return [];
+  // External Secrets fills Secrets of Kubernetes, among which these are more.
+  if (secrets.store === "kubernetes" || secrets.store === "oci-vault") return [];
   const ownAuthority =
     ["strimzi", "redpanda"].includes(kafka.engine) ||
     (kafka.engine === "external" && typeof kafka.tls === "object");

@@ -18,6 +18,13 @@ import {
   memorystore,
   secretManager,
 } from "#infra/managed/settings/google.ts";
+import {
+  ociCache,
+  ociObjectStorage,
+  ociPostgresql,
+  ociStreaming,
+  ociVault,
+} from "#infra/managed/settings/oci.ts";
 import { rateLimits } from "./rate-limits.ts";
 
 const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label");
@@ -119,6 +126,7 @@ const kafka = z.discriminatedUnion("engine", [
   // Made by this program in the cluster's cloud, as all engines of infra/managed.
   eventHubs.extend({ tuning: topicsTuning }),
   googleManagedKafka.safeExtend({ tuning: topicsTuning }),
+  ociStreaming.extend({ tuning: topicsTuning }),
 ]);
 
 const retentionDays = z.int().min(1).default(30);
@@ -133,6 +141,7 @@ const backup = z.union([
   }),
   blobStorage.extend({ retentionDays }),
   cloudStorage.extend({ retentionDays }),
+  ociObjectStorage.extend({ retentionDays }),
 ]);
 
 const postgres = z.discriminatedUnion("engine", [
@@ -154,6 +163,7 @@ const postgres = z.discriminatedUnion("engine", [
   }),
   flexibleServer,
   cloudSql,
+  ociPostgresql,
 ]);
 
 const redis = z.discriminatedUnion("engine", [
@@ -172,6 +182,7 @@ const redis = z.discriminatedUnion("engine", [
   }),
   azureManagedRedis,
   memorystore,
+  ociCache,
 ]);
 
 /** Where sidecars look up the secrets of their components. */
@@ -179,6 +190,7 @@ const secrets = z.discriminatedUnion("store", [
   z.strictObject({ store: z.literal("kubernetes") }),
   keyVault,
   secretManager,
+  ociVault,
 ]);
 
 /** A mail server, by its address; needed as soon as a service of the map sends mail. */

@@ -20,8 +20,10 @@ import type { Redis } from "#components/redis/redis.ts";
 import { HonoService } from "#components/service/hono-service.ts";
 import type { Cluster } from "#infra/clusters/cluster.ts";
 import { openCluster } from "#infra/clusters/clusters.ts";
+import { makePullSecret } from "#infra/clusters/pull-secret.ts";
 import { untilReady } from "#infra/clusters/until-ready.ts";
 import { Password } from "#infra/host/password.ts";
+import { imageNames, provisionImage } from "#infra/images/image-names.ts";
 import { ServiceImages } from "#infra/images/service-images.ts";
 import type { ManagedArgs, ManagedSecrets } from "#infra/managed/managed.ts";
 import { makeSecrets } from "#infra/managed/services.ts";
@@ -33,7 +35,6 @@ import { rateLimitsText } from "./rate-limits.ts";
 
 // What sentry calls the services' own trust domain, as long as no Configuration names another.
 const trustDomain = "public";
-const provisionImage = "provision";
 const clone = join(import.meta.dirname, "..");
 /** Where logs of what runs on this machine go: builds of images, waiting for operators. */
 const stackFolder = (): string => join(clone, ".local", "stacks", pulumi.getStack());
@@ -71,11 +72,25 @@ export async function createKubernetesStack(config: KubernetesConfig) {
     { provider: cluster.provider, dependsOn: [...cluster.ready] },
   );
   const images = createImages(config, cluster);
-  const pullSecrets = config.images.from === "registry" ? config.images.pullSecrets : [];
+  const puller = makePullSecret(cluster.images, config.namespace, {
+    provider: cluster.provider,
+    dependsOn: namespace,
+  });
+  const pullSecrets = [
+    ...(config.images.from === "registry" ? config.images.pullSecrets : []),
+    ...puller.names,
+  ];
   // No pod starts in it, of whatever kind, before Dapr has looked at it.
-  const inNamespace = { ...onCluster, dependsOn: [namespace, ...platform.ready("dapr")] };
+  const inNamespace = {
+    ...onCluster,
+    dependsOn: [namespace, ...puller.ready, ...platform.ready("dapr")],
+  };
   const looked = observing(config, place);
-  const managed = () => managedArgs(cluster, place);
+  const managed = () =>
+    managedArgs(cluster, place, {
+      ...onCluster,
+      dependsOn: [namespace, ...platform.ready("external-secrets")],
+    });
   const data = {
     managed,
     config,
@@ -144,7 +159,7 @@ function createImages({ images }: KubernetesConfig, cluster: Cluster): ServiceIm
   return new ServiceImages("images", {
     clone,
     stackFolder: stackFolder(),
-    names: [...appIds, provisionImage],
+    names: imageNames,
     images:
       images.from === "registry"
         ? { kind: "given", registry: images.registry, tag: images.tag }
@@ -272,7 +287,7 @@ function factsOf({ config, observing: looked, ...args }: ServicesArgs): DaprFact
     },
     statePostgres: state && { url: { secret: state.url }, caCertificate: state.caCertificate },
     mail: mail && mailServerOf(mail, config, vault),
-    secretStore: vault ? { type: vault.type, metadata: vault.metadata } : "kubernetes",
+    secretStore: vault?.component ?? "kubernetes",
     tracing: {
       samplingRate: looked.sampling,
       zipkinEndpoint: looked.tracing?.zipkinEndpoint,
@@ -305,9 +320,13 @@ const createVault = async ({ secrets }: KubernetesConfig, managed: () => Managed
   secrets.store === "kubernetes" ? undefined : await makeSecrets(secrets, managed());
 
 /** @throws RunError on a cluster in no cloud, which the configuration has ruled out before */
-function managedArgs({ home, identityOf }: Cluster, place: Place): ManagedArgs {
+function managedArgs(
+  { home, identityOf }: Cluster,
+  place: Place,
+  onCluster: pulumi.ComponentResourceOptions,
+): ManagedArgs {
   if (!home) throw new pulumi.RunError("A cluster in no cloud has no managed services.");
-  return { home, place, password, identityOf };
+  return { home, place, password, identityOf, onCluster };
 }
 
 /** Where the API is inside the network of the cluster, for a stack without a gateway. */

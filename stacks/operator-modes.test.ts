@@ -23,6 +23,7 @@ test("a stack of its own brings what its engines need and nothing else", () => {
     "cloudnative-pg": "install",
     "cert-manager": "install",
     "envoy-gateway": "install",
+    "external-secrets": "none",
   });
 });
 

@@ -2,7 +2,10 @@ import type { OperatorMode, OperatorName } from "#components/platform/operators.
 import { operators } from "#components/platform/operators.ts";
 import type { KubernetesConfig } from "./config.ts";
 
-type Chosen = Pick<KubernetesConfig, "platform" | "kafka" | "postgres" | "redis" | "ingress">;
+type Chosen = Pick<
+  KubernetesConfig,
+  "platform" | "kafka" | "postgres" | "redis" | "ingress" | "secrets"
+>;
 
 /**
  * What becomes of each operator: one that nothing in the stack has a use for is left out, what the
@@ -12,7 +15,7 @@ export function operatorModes(
   config: Chosen,
   offered: readonly OperatorName[],
 ): Record<OperatorName, OperatorMode> {
-  const { kafka, postgres, redis, ingress, platform } = config;
+  const { kafka, postgres, redis, ingress, platform, secrets } = config;
   const needed: Record<OperatorName, boolean> = {
     dapr: true,
     keda: true,
@@ -21,6 +24,7 @@ export function operatorModes(
     "cloudnative-pg": postgres.engine === "cloudnative-pg",
     "cert-manager": ingress.enabled || (redis.engine === "cluster" && redis.tls),
     "envoy-gateway": ingress.enabled,
+    "external-secrets": secrets.store === "oci-vault",
   };
   const modeOf = (name: OperatorName): OperatorMode => {
     if (platform.operators[name]) return platform.operators[name];
@@ -39,7 +43,7 @@ export function missingOperators(
   config: Chosen,
   modes: Readonly<Record<OperatorName, OperatorMode>>,
 ): string[] {
-  const { kafka, postgres, redis, ingress } = config;
+  const { kafka, postgres, redis, ingress, secrets } = config;
   const uses: [OperatorName, boolean, string][] = [
     ["dapr", true, "every service has a sidecar"],
     ["strimzi", kafka.engine === "strimzi", "kafka.engine is strimzi"],
@@ -47,6 +51,7 @@ export function missingOperators(
     ["cloudnative-pg", postgres.engine === "cloudnative-pg", "postgres.engine is cloudnative-pg"],
     ["cert-manager", ingress.enabled, "ingress.enabled is true"],
     ["cert-manager", redis.engine === "cluster" && redis.tls, "redis.tls is true"],
+    ["external-secrets", secrets.store === "oci-vault", "secrets.store is oci-vault"],
   ];
   return uses
     .filter(([name, used]) => used && modes[name] === "none")

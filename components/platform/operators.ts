@@ -83,4 +83,9 @@ export const operators: Readonly<Record<OperatorName, Operator>> = {
     podSecurity: "baseline",
     values: (size) => ({ deployment: { replicas: size === "prod" ? 2 : 1 } }),
   },
+  "external-secrets": {
+    namespace: "external-secrets",
+    podSecurity: "restricted",
+    values: (size) => ({ replicaCount: size === "prod" ? 2 : 1, installCRDs: true }),
+  },
 };

@@ -8,7 +8,9 @@ export type Backup = {
   /** `s3://bucket/path`, `gs://bucket/path`, or the https address of a container in Azure. */
   readonly destination: pulumi.Input<string>;
   /** Of an S3 that is not Amazon's. */
-  readonly endpoint?: string | undefined;
+  readonly endpoint?: pulumi.Input<string> | undefined;
+  /** Where that store wants to be told its region, as one of Oracle Cloud. */
+  readonly region?: string | undefined;
   readonly retentionDays: number;
   /** Whose store it is; to be said where the destination is known late. */
   readonly store?: Store | undefined;
@@ -32,13 +34,17 @@ export type Restore = {
 };
 
 /** Keys of the Secret with the credentials. */
-export const credentialKeys = { id: "ACCESS_KEY_ID", secret: "SECRET_ACCESS_KEY" } as const;
+export const credentialKeys = {
+  id: "ACCESS_KEY_ID",
+  secret: "SECRET_ACCESS_KEY",
+  region: "REGION",
+} as const;
 
 /** The store in CloudNativePG's words. `secret` is the name of that with the credentials. */
 export const objectStore = (backup: Backup, secret: pulumi.Input<string> | undefined) => ({
   destinationPath: backup.destination,
   ...(backup.endpoint !== undefined && { endpointURL: backup.endpoint }),
-  ...credentialsOf(backup.store ?? storeOf(backup.destination), secret),
+  ...credentialsOf(backup.store ?? storeOf(backup.destination), secret, backup.region),
   wal: { compression: "gzip", maxParallel: 2 },
   data: { compression: "gzip" },
 });
@@ -52,7 +58,11 @@ function storeOf(destination: pulumi.Input<string>): Store {
   return destination.startsWith("s3://") ? "s3" : "azure";
 }
 
-function credentialsOf(store: Store, secret: pulumi.Input<string> | undefined) {
+function credentialsOf(
+  store: Store,
+  secret: pulumi.Input<string> | undefined,
+  region: string | undefined,
+) {
   if (store === "gcp") return { googleCredentials: { gkeEnvironment: true } };
   if (store === "azure") return { azureCredentials: { inheritFromAzureAD: true } };
   return {
@@ -62,6 +72,7 @@ function credentialsOf(store: Store, secret: pulumi.Input<string> | undefined) {
         : {
             accessKeyId: { name: secret, key: credentialKeys.id },
             secretAccessKey: { name: secret, key: credentialKeys.secret },
+            ...(region !== undefined && { region: { name: secret, key: credentialKeys.region } }),
           },
   };
 }

@@ -104,6 +104,7 @@ export class CloudNativePg extends pulumi.ComponentResource implements Postgres 
         stringData: pulumi.secret({
           [credentialKeys.id]: accessKeyId,
           [credentialKeys.secret]: secretAccessKey,
+          ...(backup.region !== undefined && { [credentialKeys.region]: backup.region }),
         }),
       },
       { parent: this },
@@ -167,6 +168,8 @@ const clientPeers = ({ stateIn }: CloudNativePgArgs): NetworkPeer[] =>
 function storePorts(backup: Backup | undefined): number[] {
   if (backup?.store === "gcp") return [80];
   if (backup?.endpoint === undefined) return [];
+  // One that is known late is a cloud's.
+  if (typeof backup.endpoint !== "string") return [443];
   const { port, protocol } = new URL(backup.endpoint);
   return [port ? Number(port) : protocol === "http:" ? 80 : 443];
 }

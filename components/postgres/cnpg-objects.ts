@@ -93,6 +93,8 @@ export const clusterObject = (args: ClusterArgs) => {
         podAntiAffinityType: replicated ? "required" : "preferred",
       },
       ...(place.zones && { topologySpreadConstraints: [zoneSpread(name)] }),
+      // Stores that only look like Amazon's do not know the checksums that its client adds.
+      ...(backup?.endpoint !== undefined && { env: plainChecksums }),
       ...(backup && {
         backup: {
           barmanObjectStore: objectStore(backup, args.backupSecret),
@@ -103,6 +105,11 @@ export const clusterObject = (args: ClusterArgs) => {
     },
   };
 };
+
+const plainChecksums = [
+  { name: "AWS_REQUEST_CHECKSUM_CALCULATION", value: "when_required" },
+  { name: "AWS_RESPONSE_CHECKSUM_VALIDATION", value: "when_required" },
+];
 
 const parametersOf = ({ maxConnections, sharedBuffersMiB }: PostgresTuning) => ({
   max_connections: String(maxConnections),

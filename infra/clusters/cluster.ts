@@ -37,10 +37,23 @@ export type Cluster = {
 };
 
 export type ImageDelivery =
-  | { readonly kind: "registry"; readonly address: pulumi.Input<string> }
+  | {
+      readonly kind: "registry";
+      readonly address: pulumi.Input<string>;
+      /** Who pulls from it, where the nodes have no right of their own to. */
+      readonly pullAs?: PullAccount | undefined;
+    }
   | { readonly kind: "minikube"; readonly profile: string }
   /** A command that takes the path of an image archive as its last argument. */
   | { readonly kind: "command"; readonly command: readonly string[] };
+
+/** How a registry is signed in to. */
+export type PullAccount = {
+  /** As `eu-frankfurt-1.ocir.io`. */
+  readonly host: string;
+  readonly username: pulumi.Input<string>;
+  readonly password: pulumi.Input<string>;
+};
 
 /** An identity of the cluster's own, known to no cloud. */
 export const noCloudIdentity: CloudIdentity = { serviceAccountAnnotations: {}, podLabels: {} };

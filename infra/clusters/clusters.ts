@@ -24,6 +24,7 @@ const kinds: Open = {
   stack: async (config, stack) => (await import("./stack.ts")).clusterOfStack(config, stack),
   aks: async (config, stack) => (await import("./aks.ts")).aksCluster(config, stack),
   gke: async (config, stack) => (await import("./gke.ts")).gkeCluster(config, stack),
+  oke: async (config, stack) => (await import("./oke.ts")).okeCluster(config, stack),
 };
 
 /** The cluster that the configuration names. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Cloud } from "./home.ts";
 import { aks } from "./settings/aks.ts";
 import { gke } from "./settings/gke.ts";
+import { oke } from "./settings/oke.ts";
 
 const kubeconfig = z
   .string()
@@ -39,7 +40,7 @@ const existing = z.strictObject({
   images: images.default({ kind: "registry", address: "localhost:5000" }),
 });
 
-const clouds = ["azure", "gcp"] as const satisfies readonly Cloud[];
+const clouds = ["azure", "gcp", "oci"] as const satisfies readonly Cloud[];
 
 /** A cluster that another stack of this project made (`target: cluster`). */
 const stack = z.strictObject({
@@ -49,11 +50,18 @@ const stack = z.strictObject({
 });
 
 /** Clusters that this program makes itself. */
-export const madeCluster = z.discriminatedUnion("kind", [aks, gke]);
+export const madeCluster = z.discriminatedUnion("kind", [aks, gke, oke]);
 export type MadeClusterConfig = z.infer<typeof madeCluster>;
 
 /** Which cluster a stack stands on, and what cannot be asked of it. */
-export const clusterConfig = z.discriminatedUnion("kind", [minikube, existing, stack, aks, gke]);
+export const clusterConfig = z.discriminatedUnion("kind", [
+  minikube,
+  existing,
+  stack,
+  aks,
+  gke,
+  oke,
+]);
 export type ClusterConfig = z.infer<typeof clusterConfig>;
 
 const cloudOfKind = {
@@ -61,6 +69,7 @@ const cloudOfKind = {
   existing: undefined,
   aks: "azure",
   gke: "gcp",
+  oke: "oci",
 } as const satisfies Record<Exclude<ClusterConfig["kind"], "stack">, Cloud | undefined>;
 
 /** The cloud in which a cluster stands and whose services can be put beside it. */

@@ -4,7 +4,11 @@ import type { Cluster } from "./cluster.ts";
 import type { CloudHome } from "./home.ts";
 
 const text = z.string().min(1);
-const registry = z.object({ kind: z.literal("registry"), address: text });
+const registry = z.object({
+  kind: z.literal("registry"),
+  address: text,
+  pullAs: z.object({ host: text, username: text, password: text }).optional(),
+});
 
 /** What a stack that makes a cluster tells those that stand on it: its one output, a secret. */
 export const clusterFacts = z.object({

@@ -62,7 +62,7 @@ class Gke extends pulumi.ComponentResource {
     const keyId = makeKey(place, { services, keepData });
     const { addressSpace } = config;
     const network = makeNetwork(place, { addressSpace, after: services.ready });
-    makeLogs(place, { days: config.logDays, after: services.ready });
+    makeLogs(place, { days: config.logDays, keyId });
     const { cluster, nodes } = makeCluster(place, { config, network, keyId, keepData });
     const pools = makePools(place, {
       config,

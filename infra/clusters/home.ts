@@ -9,7 +9,7 @@ export type Cloud = CloudHome["cloud"];
  * services, identities, records of names. One of these for each cloud; all values are texts, so
  * that one stack can tell them to another.
  */
-export type CloudHome = AzureHome | GcpHome;
+export type CloudHome = AzureHome | GcpHome | OciHome;
 
 export type AzureHome = {
   readonly cloud: "azure";
@@ -57,6 +57,28 @@ export type GcpHome = {
 
 /** Services of Azure that have private endpoints. */
 export type AzureService = "event-hubs" | "postgres" | "redis" | "vault" | "blob";
+
+export type OciHome = {
+  readonly cloud: "oci";
+  /** As `eu-frankfurt-1`. */
+  readonly region: string;
+  /** In which users and policies of the tenancy are written. */
+  readonly homeRegion: string;
+  readonly tenancyId: string;
+  readonly compartmentId: string;
+  readonly clusterId: pulumi.Input<string>;
+  /** Of the subnet in which managed services stand, and of the guard before them. */
+  readonly servicesSubnetId: pulumi.Input<string>;
+  readonly servicesGuardId: pulumi.Input<string>;
+  /** Of the group that all logs go to, and how long they are kept. */
+  readonly logsId: pulumi.Input<string>;
+  readonly logDays: number;
+  /** The customer's key, and the vault that it is in. */
+  readonly encryption: {
+    readonly vaultId: pulumi.Input<string>;
+    readonly keyId: pulumi.Input<string>;
+  };
+};
 
 /** The identity of a service account in the cluster's cloud. */
 export type CloudIdentity = WorkloadIdentity & {

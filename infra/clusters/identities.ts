@@ -15,6 +15,8 @@ const clouds: Load = {
     (await import("./aks/identity.ts")).azureIdentities(home, namespace),
   gcp: async (home, namespace) =>
     (await import("./gke/identity.ts")).googleIdentities(home, namespace),
+  oci: async (home, namespace) =>
+    (await import("./oke/identity.ts")).ociIdentities(home, namespace),
 };
 
 /** The identities of a namespace's service accounts in the cluster's cloud, each made once. */

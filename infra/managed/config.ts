@@ -14,13 +14,20 @@ import {
   memorystore,
   secretManager,
 } from "./settings/google.ts";
+import {
+  ociCache,
+  ociObjectStorage,
+  ociPostgresql,
+  ociStreaming,
+  ociVault,
+} from "./settings/oci.ts";
 
 /** Every Kafka, PostgreSQL, Redis, store of secrets and of backups that a cloud runs for us. */
-export const managedKafkas = [eventHubs, googleManagedKafka] as const;
-export const managedPostgreses = [flexibleServer, cloudSql] as const;
-export const managedRedises = [azureManagedRedis, memorystore] as const;
-export const secretStores = [keyVault, secretManager] as const;
-export const backupStores = [blobStorage, cloudStorage] as const;
+export const managedKafkas = [eventHubs, googleManagedKafka, ociStreaming] as const;
+export const managedPostgreses = [flexibleServer, cloudSql, ociPostgresql] as const;
+export const managedRedises = [azureManagedRedis, memorystore, ociCache] as const;
+export const secretStores = [keyVault, secretManager, ociVault] as const;
+export const backupStores = [blobStorage, cloudStorage, ociObjectStorage] as const;
 
 export type ManagedKafkaConfig = z.infer<(typeof managedKafkas)[number]>;
 export type ManagedPostgresConfig = z.infer<(typeof managedPostgreses)[number]>;
@@ -45,4 +52,9 @@ export const cloudOfEngine = {
   memorystore: "gcp",
   "secret-manager": "gcp",
   "cloud-storage": "gcp",
+  "oci-streaming": "oci",
+  "oci-postgresql": "oci",
+  "oci-cache": "oci",
+  "oci-vault": "oci",
+  "oci-object-storage": "oci",
 } as const satisfies Readonly<Record<ManagedEngine, Cloud>>;

@@ -18,6 +18,8 @@ export type ManagedArgs<C extends Cloud = Cloud> = {
   readonly password: (name: string) => pulumi.Output<string>;
   /** The identity of a service account, by its name, so that it can be given rights. */
   readonly identityOf: (serviceAccount: string) => CloudIdentity;
+  /** Options of what it puts on the cluster, in the namespace of the services. */
+  readonly onCluster: pulumi.ComponentResourceOptions;
 };
 
 /** What a Kafka is told besides. */
@@ -56,10 +58,15 @@ export type ManagedRedis = Pick<
   "host" | "port" | "username" | "password" | "tls"
 >;
 
-/** A store of secrets that was made, as Dapr's component for it. */
+/**
+ * A store of secrets that was made: Dapr's component for it, or none where something else fills
+ * Secrets of Kubernetes from it, in which Dapr then looks.
+ */
 export type ManagedSecrets = {
-  readonly type: string;
-  readonly metadata: Readonly<Record<string, pulumi.Output<string>>>;
+  readonly component?: {
+    readonly type: string;
+    readonly metadata: Readonly<Record<string, pulumi.Output<string>>>;
+  };
   /**
    * Puts a secret into it that the sidecars of these services may read; what it returns is how
    * components refer to it.
@@ -71,14 +78,14 @@ export type ManagedSecrets = {
   ) => { readonly name: string; readonly key: string };
   /** What must stand before a sidecar reads from it: the secrets, and the right to read them. */
   readonly ready: () => readonly pulumi.Resource[];
-  /** Where sidecars find it. */
-  readonly reach: Reach;
+  /** Where sidecars find it; absent where they do not ask it. */
+  readonly reach?: Reach;
 };
 
 /** An object store that was made for the backups of a PostgreSQL in the cluster. */
 export type ManagedBackups = Pick<
   Backup,
-  "destination" | "endpoint" | "store" | "credentials" | "identity"
+  "destination" | "endpoint" | "region" | "store" | "credentials" | "identity"
 > & {
   readonly ready: readonly pulumi.Resource[];
 };

@@ -35,6 +35,8 @@ const kafkas: ByEngine<ManagedKafkaConfig, ManagedKafka, KafkaNeeds> = {
     (await import("./azure/event-hubs.ts")).eventHubsKafka(config, args),
   "google-managed-kafka": async (config, args) =>
     (await import("./gcp/managed-kafka.ts")).googleKafka(config, args),
+  "oci-streaming": async (config, args) =>
+    (await import("./oci/streaming.ts")).ociStreamingKafka(config, args),
 };
 
 const postgreses: ByEngine<ManagedPostgresConfig, ManagedPostgres> = {
@@ -42,6 +44,8 @@ const postgreses: ByEngine<ManagedPostgresConfig, ManagedPostgres> = {
     (await import("./azure/flexible-server.ts")).flexibleServerPostgres(config, args),
   "cloud-sql": async (config, args) =>
     (await import("./gcp/cloud-sql.ts")).cloudSqlPostgres(config, args),
+  "oci-postgresql": async (config, args) =>
+    (await import("./oci/postgresql.ts")).ociPostgresqlPostgres(config, args),
 };
 
 const redises: ByEngine<ManagedRedisConfig, ManagedRedis> = {
@@ -49,12 +53,14 @@ const redises: ByEngine<ManagedRedisConfig, ManagedRedis> = {
     (await import("./azure/managed-redis.ts")).azureManagedRedis(config, args),
   memorystore: async (config, args) =>
     (await import("./gcp/memorystore.ts")).memorystoreRedis(config, args),
+  "oci-cache": async (config, args) => (await import("./oci/cache.ts")).ociCacheRedis(config, args),
 };
 
 const secretStores: ByStore<SecretStoreConfig, ManagedSecrets> = {
   "key-vault": async (_, args) => (await import("./azure/key-vault.ts")).keyVaultSecrets(args),
   "secret-manager": async (_, args) =>
     (await import("./gcp/secret-manager.ts")).secretManagerSecrets(args),
+  "oci-vault": async (_, args) => (await import("./oci/vault.ts")).ociVaultSecrets(args),
 };
 
 const backupStores: ByStore<BackupStoreConfig, ManagedBackups, BackupWriter> = {
@@ -62,6 +68,8 @@ const backupStores: ByStore<BackupStoreConfig, ManagedBackups, BackupWriter> = {
     (await import("./azure/blob-storage.ts")).blobStorageBackups(args),
   "cloud-storage": async (_, args) =>
     (await import("./gcp/cloud-storage.ts")).cloudStorageBackups(args),
+  "oci-object-storage": async (_, args) =>
+    (await import("./oci/object-storage.ts")).ociObjectStorageBackups(args),
 };
 
 /** The Kafka that a cloud runs, by the engine that the configuration names. */

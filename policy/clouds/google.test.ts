@@ -104,6 +104,7 @@ describe("what is not as the rules want it is told", () => {
       "narrow",
       "account of their node",
     ],
+    ["logging/projectBucketConfig:ProjectBucketConfig", {}, "with-our-key", "key of the customer"],
     ["artifactregistry/repository:Repository", {}, "with-our-key", "key of the customer"],
     ["compute/firewall:Firewall", { sourceRanges: ["0.0.0.0/0"] }, "not-public", "to the nodes"],
     [projectRight, { role: "roles/owner" }, "narrow", "gives the role owner"],

@@ -110,6 +110,9 @@ export const googleKinds: Readonly<Record<string, Traits>> = {
   "gcp:artifactregistry/repository:Repository": {
     unlocked: ({ kmsKeyName }) => unless(kmsKeyName !== undefined, noKey),
   },
+  "gcp:logging/projectBucketConfig:ProjectBucketConfig": {
+    unlocked: ({ cmekSettings }) => unless(cmekSettings?.kmsKeyName !== undefined, noKey),
+  },
   "gcp:compute/firewall:Firewall": {
     open: ({ sourceRanges, direction }) =>
       listOf(sourceRanges)

@@ -160,6 +160,11 @@ test.each<[string, object, string]>([
     'secrets.store is "key-vault", a service of azure',
   ],
   [
+    "state whose address no vault can have",
+    { stateStore: "postgres" },
+    'secrets.store is "key-vault", but stateStore is "postgres"',
+  ],
+  [
     "more hubs than the tier has",
     { kafka: { engine: "event-hubs", tier: "Standard" } },
     "Event Hubs, tier Standard: there are at most 10 topics, the contracts need 13",

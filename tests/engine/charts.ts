@@ -36,6 +36,7 @@ const kindsOf: Readonly<Record<ChartName, Kinds>> = {
     ],
     "gateway.envoyproxy.io": kinds("v1alpha1", "EnvoyProxy", "BackendTrafficPolicy"),
   },
+  "external-secrets": { "external-secrets.io": kinds("v1", "SecretStore", "ExternalSecret") },
 };
 
 /**

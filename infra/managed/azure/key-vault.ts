@@ -41,8 +41,7 @@ export function keyVaultSecrets(args: ManagedArgs<"azure">): ManagedSecrets {
   sendLogs(name, { of: vault.id, to: home.logsId, logs: ["audit"], named: "categoryGroup" }, child);
   const made: pulumi.Resource[] = [endpoint];
   return {
-    type: "secretstores.azure.keyvault",
-    metadata: { vaultName: vault.name },
+    component: { type: "secretstores.azure.keyvault", metadata: { vaultName: vault.name } },
     keep: (secretName, value, readers) => {
       const secret = new Secret(
         `${place.namespace}-${secretName}`,

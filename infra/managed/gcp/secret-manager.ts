@@ -16,8 +16,10 @@ export function secretManagerSecrets(args: ManagedArgs<"gcp">): ManagedSecrets {
   const child = { parent: parts };
   const made: pulumi.Resource[] = [];
   return {
-    type: "secretstores.gcp.secretmanager",
-    metadata: { project_id: pulumi.output(home.project) },
+    component: {
+      type: "secretstores.gcp.secretmanager",
+      metadata: { project_id: pulumi.output(home.project) },
+    },
     keep: (wanted, value, readers) => {
       // Names are those of a whole project, on which there may be more clusters and namespaces.
       const secretId = `${home.cluster}-${place.namespace}-${wanted}`;

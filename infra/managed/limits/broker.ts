@@ -24,6 +24,8 @@ export type BrokerLimits = {
   readonly recordBytes: number;
   /** Users with rights of their own. */
   readonly users: number;
+  /** Groups that may read one topic; absent where the vendor names no limit. */
+  readonly groupsOfTopic?: number;
   readonly cleanupPolicies: readonly string[];
   readonly mechanisms: readonly string[];
   readonly lacks: readonly BrokerCall[];
@@ -52,6 +54,8 @@ export function brokerFaults(limits: BrokerLimits, needs: BrokerNeeds, remedy: s
     ...over("topics", topics.length, limits.topics),
     ...over("partitions", total, limits.partitions),
     ...over("users", needs.users, limits.users),
+    // Every user reads in one group of its own.
+    ...over("groups that read a topic", needs.users, limits.groupsOfTopic ?? needs.users),
     ...tooWide.map(
       ({ name, partitions }) =>
         `a topic has at most ${limits.partitionsOfTopic} partitions, ${name} needs ${partitions}`,

@@ -2,6 +2,7 @@ import type { ManagedKafkaConfig } from "../config.ts";
 import type { BrokerLimits } from "./broker.ts";
 import { eventHubsLimits } from "./event-hubs.ts";
 import { googleManagedKafkaLimits } from "./google-managed-kafka.ts";
+import { ociStreamingLimits } from "./oci-streaming.ts";
 
 type ByEngine = {
   readonly [E in ManagedKafkaConfig["engine"]]: (
@@ -22,6 +23,13 @@ const engines: ByEngine = {
     limits: googleManagedKafkaLimits(config),
     mechanism: "PLAIN",
     remedy: "Set more kafka.processors, lower kafka.tuning.topics, or choose another kafka.engine.",
+  }),
+  "oci-streaming": (config) => ({
+    limits: ociStreamingLimits(config),
+    mechanism: "PLAIN",
+    remedy:
+      "Lower kafka.tuning.topics, as <topic>.retentionHours, set kafka.partitions to what Oracle " +
+      "lets your tenancy have, or choose another kafka.engine.",
   }),
 };
 
