@@ -4,6 +4,7 @@ import { recordStack } from "#commands/render/stack.ts";
 import { openCluster } from "#infra/clusters/clusters.ts";
 import { aksConfigOf, azureAnswers } from "./azure.ts";
 import { gkeConfigOf } from "./google.ts";
+import { ociAnswers, okeConfigOf } from "./oci.ts";
 import { recordCloud } from "./record-cloud.ts";
 
 const { cache } = createRequire(import.meta.url);
@@ -36,4 +37,16 @@ test("a cluster of Google loads the files of the resources that it has, and noth
   expect(files.length).toBeLessThan(60);
   expect(files.some((file) => file.includes("/managedkafka/"))).toBe(false);
   expect(["azure-native", "oci"].flatMap(loaded)).toEqual(others);
+});
+
+test("a cluster of Oracle loads the files of the resources that it has, and nothing that it runs", async () => {
+  const others = ["azure-native", "gcp"].flatMap(loaded);
+  await recordCloud(() => openCluster(okeConfigOf(), { namespace: "todo", keepData: true }), {
+    answers: ociAnswers,
+  });
+  const files = loaded("oci");
+  expect(files.some((file) => file.endsWith("/containerengine/cluster.js"))).toBe(true);
+  expect(files.length).toBeLessThan(60);
+  expect(files.some((file) => /\/(psql|streaming|redis)\//.test(file))).toBe(false);
+  expect(["azure-native", "gcp"].flatMap(loaded)).toEqual(others);
 });

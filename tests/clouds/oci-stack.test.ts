@@ -7,23 +7,16 @@ import { examine } from "#policy/examine.ts";
 import { readConfig } from "#stacks/config.ts";
 import { createKubernetesStack } from "#stacks/kubernetes.ts";
 import { aksSetting } from "./azure.ts";
-import { ociAnswers, okeSetting } from "./oci.ts";
+import { canary } from "./canary.ts";
+import { ociAnswers, ociOutputs, okeSetting, streamingSetting } from "./oci.ts";
 import type { CloudRecord } from "./record-cloud.ts";
 import { recordCloud } from "./record-cloud.ts";
 
-const canary = "canary-of-the-cloud";
-/** Dead letters are kept for 30 days, which no stream does. */
-const weekly = Object.fromEntries(
-  topicSpecs("prod", {}, "brokers")
-    .filter(({ config }) => Number(config["retention.ms"]) > 7 * 24 * 3_600_000)
-    .map(({ name }) => [name, { retentionHours: 168 }]),
-);
-const streaming = { engine: "oci-streaming", tuning: { topics: weekly } };
 const settings = {
   target: "kubernetes",
   size: "prod",
   cluster: okeSetting,
-  kafka: streaming,
+  kafka: streamingSetting,
   postgres: { engine: "oci-postgresql" },
   redis: { engine: "oci-cache" },
   secrets: { store: "oci-vault" },
@@ -35,13 +28,10 @@ const settings = {
   },
 };
 
-/** What Oracle gives away is a secret too. */
-const outputs = (type: string, name: string): object => {
-  if (type === "host:index:Password") return { value: pulumi.secret(`${canary}-${name}`) };
-  if (type.endsWith(":AuthToken")) return { token: `${canary}-${name}` };
-  if (type.endsWith(":CustomerSecretKey")) return { key: `${canary}-${name}` };
-  return {};
-};
+const outputs = (type: string, name: string): object =>
+  type === "host:index:Password"
+    ? { value: pulumi.secret(`${canary}-${name}`) }
+    : ociOutputs(type, name);
 
 const recordStack = (changes: object) => {
   const config = Object.fromEntries(
@@ -104,11 +94,13 @@ describe("OCI Streaming", () => {
       inputs.partitions,
       inputs.retentionInHours,
     ]);
-    const wanted = topicSpecs("prod", weekly, "brokers").map(({ name, partitions, config }) => [
-      name,
-      partitions,
-      Math.max(24, Number(config["retention.ms"]) / 3_600_000),
-    ]);
+    const wanted = topicSpecs("prod", streamingSetting.tuning.topics, "brokers").map(
+      ({ name, partitions, config }) => [
+        name,
+        partitions,
+        Math.max(24, Number(config["retention.ms"]) / 3_600_000),
+      ],
+    );
     expect(streams.sort()).toEqual(wanted.sort());
   });
 
@@ -258,7 +250,7 @@ test.each<[string, object, string]>([
   ],
   [
     "more partitions than the tenancy has",
-    { kafka: { ...streaming, partitions: 50 } },
+    { kafka: { ...streamingSetting, partitions: 50 } },
     "in a tenancy with 50 partitions: there are at most 50 partitions",
   ],
   [

@@ -1,4 +1,6 @@
+import { topicSpecs } from "#components/kafka/topics.ts";
 import { clusterConfig } from "#infra/clusters/config.ts";
+import { canary } from "./canary.ts";
 
 /** What Oracle's functions answer where a made-up text would not do. */
 export const ociAnswers = (token: string): object => {
@@ -35,3 +37,19 @@ export function okeConfigOf(changes: object = {}) {
   if (config.kind !== "oke") throw new Error(`not a cluster of Oracle Cloud: ${config.kind}`);
   return config;
 }
+
+/** What Oracle gives away is a secret too. */
+export const ociOutputs = (type: string, name: string): object => {
+  if (type.endsWith(":AuthToken")) return { token: `${canary}-${name}` };
+  return type.endsWith(":CustomerSecretKey") ? { key: `${canary}-${name}` } : {};
+};
+
+/** Dead letters are kept for 30 days by the contracts, which no stream does. */
+const weekly = Object.fromEntries(
+  topicSpecs("prod", {}, "brokers")
+    .filter(({ config }) => Number(config["retention.ms"]) > 7 * 24 * 3_600_000)
+    .map(({ name }) => [name, { retentionHours: 168 }]),
+);
+
+/** OCI Streaming, with what has to be said so that it can hold the contracts' topics. */
+export const streamingSetting = { engine: "oci-streaming", tuning: { topics: weekly } };

@@ -4,6 +4,7 @@ import { createKubernetesStack } from "#stacks/kubernetes.ts";
 import { aksSetting, azureAnswers } from "./azure.ts";
 import { canary } from "./canary.ts";
 import { gkeSetting, googleOutputs } from "./google.ts";
+import { ociAnswers, ociOutputs, okeSetting, streamingSetting } from "./oci.ts";
 import type { CloudRecord } from "./record-cloud.ts";
 import { recordCloud } from "./record-cloud.ts";
 
@@ -42,6 +43,16 @@ export const clouds: Readonly<Record<string, CloudUnderTest>> = {
     secrets: { store: "secret-manager" },
     backups: { store: "cloud-storage" },
     outputs: googleOutputs,
+  },
+  oke: {
+    cluster: okeSetting,
+    kafka: streamingSetting,
+    postgres: { engine: "oci-postgresql" },
+    redis: { engine: "oci-cache" },
+    secrets: { store: "oci-vault" },
+    backups: { store: "oci-object-storage" },
+    answers: ociAnswers,
+    outputs: ociOutputs,
   },
 };
 

@@ -3,6 +3,7 @@ import { topicSpecs } from "#components/kafka/topics.ts";
 import { type BrokerLimits, brokerFaults, brokerLosses } from "./broker.ts";
 import { eventHubsLimits } from "./event-hubs.ts";
 import { googleManagedKafkaLimits } from "./google-managed-kafka.ts";
+import { ociStreamingLimits } from "./oci-streaming.ts";
 
 const limits: BrokerLimits = {
   broker: "A broker",
@@ -30,6 +31,7 @@ test.each<[Partial<BrokerLimits>, string]>([
   [{ topics: 12 }, "there are at most 12 topics, the contracts need 13"],
   [{ partitions: 62 }, "there are at most 62 partitions, the contracts need 63"],
   [{ users: 5 }, "there are at most 5 users, the contracts need 6"],
+  [{ groupsOfTopic: 5 }, "at most 5 groups that read a topic, the contracts need 6"],
   [{ retentionHours: 719 }, "kept for at most 719 h, notifications.backend.dlq needs 720 h"],
   [{ partitionsOfTopic: 11 }, "has at most 11 partitions, task-events needs 12"],
   [{ cleanupPolicies: ["compact"] }, "task-events needs cleanup.policy delete"],
@@ -81,4 +83,27 @@ test("Google Managed Kafka holds the system in both sizes, by PLAIN and not by S
     ]);
   }
   expect(brokerLosses(google)).toEqual([]);
+});
+
+describe("OCI Streaming", () => {
+  const told = (partitions: number, tuning = {}) =>
+    brokerFaults(
+      ociStreamingLimits({ engine: "oci-streaming", partitions }),
+      { ...needs, topics: topicSpecs("prod", tuning, "brokers") },
+      "",
+    );
+  const weekly = Object.fromEntries(topics.map(({ name }) => [name, { retentionHours: 168 }]));
+
+  test("holds the system where nothing is kept for more than a week", () => {
+    expect(told(200, weekly)).toEqual([]);
+    const tooLong = told(200);
+    expect(tooLong.length).toBeGreaterThan(0);
+    for (const fault of tooLong) expect(fault).toMatch(/at most 168 h, .*\.dlq needs 720 h/);
+  });
+
+  test("does not where a tenancy pays as it goes", () => {
+    expect(told(50, weekly)).toEqual([
+      expect.stringContaining("there are at most 50 partitions, the contracts need 63"),
+    ]);
+  });
 });
