@@ -19,15 +19,17 @@ export type MailerDeps = {
 export type Mailer = {
   /** A transaction that is about to commit wrote mail. */
   readonly soon: () => void;
-  /** Sends what waits, one after another; resolves when nothing is left or the way is barred. */
+  /** Sends what waits, a few at once; resolves when nothing is left or the way is barred. */
   readonly drain: () => Promise<void>;
-  /** Ends after the mail that is being sent. */
+  /** Ends after the mails that are being sent. */
   readonly stop: () => Promise<void>;
 };
 
 /** Long enough for a transaction to be committed, and then for one that took its time. */
 const lookAgainMs = [20, 1_000];
 const everyMs = 2_000;
+/** Each waits for the address, the sidecar and the mail server, and for nothing of its own. */
+const atOnce = 4;
 
 /**
  * Sends mail at least once. It goes out twice only when its end could not be noted: the process
@@ -49,12 +51,21 @@ export function createMailer(deps: MailerDeps): Mailer {
   };
 
   async function drainOnce(): Promise<void> {
-    while (!stopped) {
-      const mail = await claimMail(database);
-      if (!mail) return;
-      if (mail.mayBeSent) metrics.repeated.inc();
-      if (!(await deliver(mail))) return;
-    }
+    // The first shows whether there is any, and whether the way is free.
+    let isFree = !stopped && (await sendNext());
+    const worker = async (): Promise<void> => {
+      while (isFree && !stopped) isFree &&= await sendNext();
+    };
+    const ends = await Promise.allSettled(Array.from({ length: atOnce }, worker));
+    for (const end of ends) if (end.status === "rejected") throw end.reason;
+  }
+
+  /** Says whether the next one is worth a try. */
+  async function sendNext(): Promise<boolean> {
+    const mail = await claimMail(database);
+    if (!mail) return false;
+    if (mail.mayBeSent) metrics.repeated.inc();
+    return deliver(mail);
   }
 
   /** Says whether the next one has a chance. */

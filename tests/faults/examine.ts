@@ -108,7 +108,7 @@ type Promised = Pick<LoadResult, "acknowledged" | "unresolved" | "refused"> & {
 
 const nothingSeen = { activity: [], effects: [], waiting: undefined } satisfies Partial<Evidence>;
 
-/** Waits until all that was promised is there, and for what should not come. */
+/** Waits until all that was promised is there, as long as it gets more, and for what should not come. */
 async function settle(
   witness: Witness,
   audience: Audience,
@@ -116,15 +116,19 @@ async function settle(
   promised: Promised,
   { settleMs, signal }: { settleMs: number; signal: AbortSignal },
 ): Promise<void> {
-  const endsAt = performance.now() + settleMs;
-  const isSettled = async () => {
+  let least = Number.POSITIVE_INFINITY;
+  let endsAt = performance.now() + settleMs;
+  const countLeft = async () => {
     const sight = await witness.look(userIds);
     const evidence = { ...promised, ...sight, told: audience.told(), deadLetters: 0 };
-    return deviationsOf(check(evidence)).length === 0;
+    return deviationsOf(check(evidence)).length;
   };
-  // A store that is still away counts as not settled; the evidence is read once more afterwards.
-  while (performance.now() < endsAt && !(await isSettled().catch(() => false))) {
-    await sleep(pollMs, undefined, { signal });
+  while (least > 0 && performance.now() < endsAt) {
+    // A store that is still away counts as not settled; the evidence is read once more afterwards.
+    const left = await countLeft().catch(() => least);
+    if (left < least) endsAt = performance.now() + settleMs;
+    least = Math.min(least, left);
+    if (least > 0) await sleep(pollMs, undefined, { signal });
   }
   await sleep(strayMs, undefined, { signal });
 }
