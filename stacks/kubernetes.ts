@@ -23,7 +23,7 @@ import { openCluster } from "#infra/clusters/clusters.ts";
 import { makePullSecret } from "#infra/clusters/pull-secret.ts";
 import { untilReady } from "#infra/clusters/until-ready.ts";
 import { Password } from "#infra/host/password.ts";
-import { imageNames, provisionImage } from "#infra/images/image-names.ts";
+import { imagesOfStack, provisionImage } from "#infra/images/image-names.ts";
 import { ServiceImages } from "#infra/images/service-images.ts";
 import type { ManagedArgs, ManagedSecrets } from "#infra/managed/managed.ts";
 import { makeSecrets } from "#infra/managed/services.ts";
@@ -159,7 +159,7 @@ function createImages({ images }: KubernetesConfig, cluster: Cluster): ServiceIm
   return new ServiceImages("images", {
     clone,
     stackFolder: stackFolder(),
-    names: imageNames,
+    names: imagesOfStack(),
     images:
       images.from === "registry"
         ? { kind: "given", registry: images.registry, tag: images.tag }

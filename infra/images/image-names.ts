@@ -5,4 +5,4 @@ import { appIds } from "#apps/contracts/services.ts";
 export const provisionImage = "provision";
 
 /** Every image that a stack builds, by its name. */
-export const imageNames: readonly (AppId | typeof provisionImage)[] = [...appIds, provisionImage];
+export const imagesOfStack = (): (AppId | typeof provisionImage)[] => [...appIds, provisionImage];

@@ -1,7 +1,7 @@
 import { ContainerRepository } from "@pulumi/oci/artifacts/containerRepository.js";
 import { getNamespaceOutput } from "@pulumi/oci/objectstorage/getNamespace.js";
 import * as pulumi from "@pulumi/pulumi";
-import { imageNames } from "#infra/images/image-names.ts";
+import { imagesOfStack } from "#infra/images/image-names.ts";
 import { makeAccount, tokenOf } from "./accounts.ts";
 import type { OciPlace } from "./place.ts";
 import { allow } from "./policies.ts";
@@ -13,7 +13,7 @@ import { allow } from "./policies.ts";
  */
 export function makeRegistry(place: OciPlace) {
   const { name, compartmentId, region, child, identityChild } = place;
-  const repositories = imageNames.map(
+  const repositories = imagesOfStack().map(
     (image) =>
       new ContainerRepository(
         `${name}-${image}`,
