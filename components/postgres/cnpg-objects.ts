@@ -5,7 +5,7 @@ import { labelsOf } from "#components/place.ts";
 import type { WorkloadIdentity } from "#components/service/hono-service.ts";
 import type { Backup, Restore } from "./backup.ts";
 import { objectStore } from "./backup.ts";
-import type { RoleName } from "./roles.ts";
+import type { RoleName } from "./postgres.ts";
 import type { PostgresTuning } from "./tuning.ts";
 
 const apiVersion = "postgresql.cnpg.io/v1";

@@ -1,6 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { dapr } from "#apps/contracts/dapr.ts";
+import type { AppId } from "#apps/contracts/services.ts";
 import type { Reach, SecretKey } from "#components/place.ts";
-import type { RoleName } from "./roles.ts";
+
+/** Who has a role and a schema of the same name: a service, or the state store. */
+export type RoleName = AppId | typeof dapr.stateStore;
 
 /** What a role needs to use its own schema and nothing else of the database. */
 export type DatabaseAccess = {

@@ -1,11 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { dapr, type StateStoreKind } from "#apps/contracts/dapr.ts";
-import type { AppId } from "#apps/contracts/services.ts";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import type { Place, SecretKey } from "#components/place.ts";
 import { labelsOf } from "#components/place.ts";
-import type { DatabaseAccess } from "./postgres.ts";
+import type { DatabaseAccess, RoleName } from "./postgres.ts";
 
 /** What every engine is told. */
 export type PostgresEngineArgs = {
@@ -15,8 +14,6 @@ export type PostgresEngineArgs = {
   /** What is behind the state store; by default Redis. */
   readonly stateIn?: StateStoreKind | undefined;
 };
-
-export type RoleName = AppId | typeof dapr.stateStore;
 
 /**
  * Who has a role and a schema, both of the same name: the services that declare a database, and the

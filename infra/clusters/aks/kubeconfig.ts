@@ -1,6 +1,7 @@
 import { listManagedClusterUserCredentialsOutput } from "@pulumi/azure-native/containerservice/listManagedClusterUserCredentials.js";
 import type { ManagedCluster } from "@pulumi/azure-native/containerservice/managedCluster.js";
 import * as pulumi from "@pulumi/pulumi";
+import { execKubeconfig } from "../exec-kubeconfig.ts";
 import type { AksConfig } from "../settings/aks.ts";
 import type { AzurePlace } from "./place.ts";
 
@@ -40,36 +41,16 @@ export function kubeconfigFor(
     });
 }
 
-/** JSON, which is YAML too. */
 export const kubeconfigText = (
   { name, fqdn, authority }: Facts,
   signIn: AksConfig["signIn"],
 ): string =>
-  JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": name,
-    clusters: [
-      {
-        name,
-        cluster: { server: `https://${fqdn}:443`, "certificate-authority-data": authority },
-      },
-    ],
-    contexts: [{ name, context: { cluster: name, user: name } }],
-    users: [
-      {
-        name,
-        user: {
-          exec: {
-            apiVersion: "client.authentication.k8s.io/v1beta1",
-            command: "kubelogin",
-            args: ["get-token", "--login", signIn, "--server-id", serverId],
-            interactiveMode: "Never",
-            provideClusterInfo: false,
-          },
-        },
-      },
-    ],
+  execKubeconfig({
+    name,
+    server: `https://${fqdn}:443`,
+    authority,
+    command: ["kubelogin", "get-token", "--login", signIn, "--server-id", serverId],
+    provideClusterInfo: false,
   });
 
 /** @throws Error when Azure gave something that is no kubeconfig */

@@ -1,3 +1,5 @@
+import { execKubeconfig } from "../exec-kubeconfig.ts";
+
 /** Where a cluster's API server is, and who says so. */
 type Facts = {
   readonly name: string;
@@ -15,26 +17,10 @@ type Facts = {
  * Source: https://github.com/kubernetes/cloud-provider-gcp/tree/master/cmd/gke-gcloud-auth-plugin
  */
 export const kubeconfigText = ({ name, endpoint, authority }: Facts): string =>
-  JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": name,
-    clusters: [
-      { name, cluster: { server: `https://${endpoint}`, "certificate-authority-data": authority } },
-    ],
-    contexts: [{ name, context: { cluster: name, user: name } }],
-    users: [
-      {
-        name,
-        user: {
-          exec: {
-            apiVersion: "client.authentication.k8s.io/v1beta1",
-            command: "gke-gcloud-auth-plugin",
-            args: ["--use_application_default_credentials"],
-            interactiveMode: "Never",
-            provideClusterInfo: true,
-          },
-        },
-      },
-    ],
+  execKubeconfig({
+    name,
+    server: `https://${endpoint}`,
+    authority,
+    command: ["gke-gcloud-auth-plugin", "--use_application_default_credentials"],
+    provideClusterInfo: true,
   });

@@ -1,6 +1,7 @@
 import type { Cluster } from "@pulumi/oci/containerengine/cluster.js";
 import { getClusterKubeConfigOutput } from "@pulumi/oci/containerengine/getClusterKubeConfig.js";
 import * as pulumi from "@pulumi/pulumi";
+import { execKubeconfig } from "../exec-kubeconfig.ts";
 import type { OkeConfig } from "../settings/oke.ts";
 import type { OciPlace } from "./place.ts";
 
@@ -37,37 +38,20 @@ export function kubeconfigFor(
     );
 }
 
-/** JSON, which is YAML too. */
 export const kubeconfigText = (
   name: string,
   { clusterId, endpoint, authority }: Facts,
   { region, signIn }: Pick<OkeConfig, "region" | "signIn">,
 ): string =>
-  JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    "current-context": name,
-    clusters: [
-      { name, cluster: { server: `https://${endpoint}`, "certificate-authority-data": authority } },
+  execKubeconfig({
+    name,
+    server: `https://${endpoint}`,
+    authority,
+    command: [
+      ...(["oci", "ce", "cluster", "generate-token", "--cluster-id", clusterId] as const),
+      ...["--region", region, "--auth", signIn],
     ],
-    contexts: [{ name, context: { cluster: name, user: name } }],
-    users: [
-      {
-        name,
-        user: {
-          exec: {
-            apiVersion: "client.authentication.k8s.io/v1beta1",
-            command: "oci",
-            args: [
-              ...["ce", "cluster", "generate-token", "--cluster-id", clusterId],
-              ...["--region", region, "--auth", signIn],
-            ],
-            interactiveMode: "Never",
-            provideClusterInfo: false,
-          },
-        },
-      },
-    ],
+    provideClusterInfo: false,
   });
 
 /** @throws Error when Oracle gave something that is no kubeconfig */

@@ -1,4 +1,13 @@
 import { z } from "zod";
+import {
+  addressSpace,
+  allowedRanges,
+  clusterName,
+  dnsZone,
+  leastToMost,
+  maintenanceStart,
+  minorVersion,
+} from "./common.ts";
 import { googleRegionFault } from "./google-regions.ts";
 
 const pool = (machine: string, least: number, most: number) =>
@@ -9,26 +18,11 @@ const pool = (machine: string, least: number, most: number) =>
       least: z.int().min(1).default(least),
       most: z.int().min(1).default(most),
     })
-    .refine((sizes) => sizes.least <= sizes.most, {
-      path: ["most"],
-      message: "must not be less than least",
-    })
+    .refine(...leastToMost)
     .prefault({});
 
-/** Addresses that may talk to the API server, as `203.0.113.0/24`. */
-const range = z
-  .cidrv4()
-  .refine((cidr) => !cidr.endsWith("/0"), "is the whole internet: name the ranges of your network");
-
 const maintenance = z.strictObject({
-  day: z
-    .enum(["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"])
-    .default("Sunday"),
-  /** Start of the window in UTC, as `02:00`. */
-  startsAt: z
-    .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time, as 02:00")
-    .default("02:00"),
+  ...maintenanceStart,
   /**
    * Google wants 48 hours within 32 days, which are four weeks: twelve each.
    * Source: https://cloud.google.com/kubernetes-engine/docs/concepts/maintenance-windows-and-exclusions
@@ -48,10 +42,7 @@ const maintenance = z.strictObject({
 export const gke = z.strictObject({
   kind: z.literal("gke"),
   /** Names what is made; two clusters of one project have two names. */
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9]{2,9}$/, "must be 3 to 10 small letters and digits, a letter first")
-    .default("todo"),
+  name: clusterName,
   /**
    * Id of the project, which has to be there, to be billed, and to have the interfaces Service Usage
    * and Cloud Resource Manager switched on; all others are by this program.
@@ -65,17 +56,10 @@ export const gke = z.strictObject({
       error: ({ input }) => googleRegionFault(String(input)),
     })
     .default("europe-west1"),
-  version: z
-    .string()
-    .regex(/^1\.\d+$/, "must be a minor version of Kubernetes, as 1.34")
-    .default("1.34"),
+  version: minorVersion,
   /** Who may talk to the API server, besides the cluster itself. */
-  allowedRanges: z.array(range).min(1),
-  /** Of the network; must not overlap with what it is to be connected to. */
-  addressSpace: z
-    .string()
-    .regex(/^10\.\d{1,3}\.0\.0\/16$/, "must be a private /16, as 10.64.0.0/16")
-    .default("10.64.0.0/16"),
+  allowedRanges,
+  addressSpace,
   /** Where the cluster's own programs run. */
   system: pool("e2-standard-2", 1, 2),
   /** Where everything else runs. */
@@ -83,11 +67,7 @@ export const gke = z.strictObject({
   /** The release channel, which upgrades by itself. */
   upgrades: z.enum(["rapid", "regular", "stable", "extended"]).default("regular"),
   maintenance: maintenance.prefault({}),
-  /** A zone of names that is made, and whose own and wildcard address is that of the gateway. */
-  dnsZone: z
-    .string()
-    .regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "must be a domain, as todo.example.com")
-    .optional(),
+  dnsZone,
   logDays: z.int().min(30).max(3650).default(90),
 });
 

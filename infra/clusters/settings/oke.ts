@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { addressSpace, allowedRanges, clusterName, dnsZone, leastToMost } from "./common.ts";
 import { ociRegionFault } from "./oci-regions.ts";
 
 const pool = (processors: number, memoryGb: number, least: number, most: number) =>
@@ -15,16 +16,8 @@ const pool = (processors: number, memoryGb: number, least: number, most: number)
       least: z.int().min(1).default(least),
       most: z.int().min(1).default(most),
     })
-    .refine((sizes) => sizes.least <= sizes.most, {
-      path: ["most"],
-      message: "must not be less than least",
-    })
+    .refine(...leastToMost)
     .prefault({});
-
-/** Addresses that may talk to the API server, as `203.0.113.0/24`. */
-const range = z
-  .cidrv4()
-  .refine((cidr) => !cidr.endsWith("/0"), "is the whole internet: name the ranges of your network");
 
 const region = z.string().refine((name) => ociRegionFault(name) === undefined, {
   error: ({ input }) => ociRegionFault(String(input)),
@@ -43,10 +36,7 @@ const ocid = (of: string) =>
 export const oke = z.strictObject({
   kind: z.literal("oke"),
   /** Names what is made; two clusters of one compartment have two names. */
-  name: z
-    .string()
-    .regex(/^[a-z][a-z0-9]{2,9}$/, "must be 3 to 10 small letters and digits, a letter first")
-    .default("todo"),
+  name: clusterName,
   region: region.default("eu-frankfurt-1"),
   /** Where the tenancy was opened: users and policies are written there. By default the region. */
   homeRegion: region.optional(),
@@ -60,25 +50,17 @@ export const oke = z.strictObject({
     .regex(/^v1\.\d+\.\d+$/, "must be a version that OKE has, as v1.34.1")
     .default("v1.34.1"),
   /** Who may talk to the API server, besides the nodes. */
-  allowedRanges: z.array(range).min(1),
+  allowedRanges,
   /** How `oci ce cluster generate-token` signs in whoever runs Pulumi. */
   signIn: z
     .enum(["api_key", "security_token", "instance_principal", "resource_principal"])
     .default("api_key"),
-  /** Of the network; must not overlap with what it is to be connected to. */
-  addressSpace: z
-    .string()
-    .regex(/^10\.\d{1,3}\.0\.0\/16$/, "must be a private /16, as 10.64.0.0/16")
-    .default("10.64.0.0/16"),
+  addressSpace,
   /** Where the cluster's own programs run: nodes over three domains. */
   system: pool(1, 16, 3, 6),
   /** Where everything else runs: so many nodes in each of three domains. */
   workload: pool(2, 32, 1, 5),
-  /** A zone of names that is made, and whose own and wildcard address is that of the gateway. */
-  dnsZone: z
-    .string()
-    .regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "must be a domain, as todo.example.com")
-    .optional(),
+  dnsZone,
   /** How long logs are kept; Oracle has months of 30 days, six at most. */
   logDays: z.literal([30, 60, 90, 120, 150, 180]).default(90),
 });
