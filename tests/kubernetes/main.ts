@@ -122,7 +122,7 @@ async function oneRound(
     const found = await secretsInState(stack, cluster);
     if (found.length > 0) throw new Error(`in clear in the state: ${found.join(", ")}`);
   });
-  if (ask) await useIt(phases, name, { cluster, stack, provider, faults });
+  if (ask) await exercise(phases, name, { cluster, stack, provider, faults });
   if (keep) return;
   await phases.run(name("destroy"), () => destroy(stack));
   await phases.run(name("nothing is left"), async () => {
@@ -137,7 +137,7 @@ type Use = Pick<RoundOptions, "provider" | "faults"> & {
 };
 
 /** What is asked of a system that is up. */
-async function useIt(
+async function exercise(
   phases: Phases,
   name: (what: string) => string,
   { cluster, stack, provider, faults }: Use,
