@@ -2,8 +2,7 @@ import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
 import { apiOf, clusterOptions, whereIs } from "./doctor/where.ts";
 import { clone } from "./local/stack.ts";
-import { adopt, refreshOf } from "./recover/adopt.ts";
-import { lookFor, pendingCreatesIn } from "./recover/pending.ts";
+import { type Engine, takeIn } from "./recover/take-in.ts";
 import { Refusal, run } from "./run.ts";
 
 const help = `npm run recover -- --stack dev [--unlock] [--kubeconfig file] [--context name]
@@ -39,17 +38,19 @@ async function main(): Promise<number> {
   }
   const api = apiOf(where);
   if (values.unlock) await pulumi(["cancel", "--yes", "--stack", stack]);
-  const state = await pulumi(["stack", "export", "--stack", stack], { output: "quiet" });
-  const pending = pendingCreatesIn(state);
-  if (pending.length === 0) {
+  const engine: Engine = {
+    state: () => pulumi(["stack", "export", "--stack", stack], { output: "quiet" }),
+    replaceState: (text) => pulumi(["stack", "import", "--stack", stack], { input: text }),
+    refresh: (args) => pulumi(["refresh", "--stack", stack, ...args]),
+  };
+  const hadPending = await takeIn(engine, api, ({ made, missing }) => {
+    for (const { id, urn } of made) console.log(`there, taken in:   ${nameOf(urn)} (${id})`);
+    for (const urn of missing) console.log(`not there, to make: ${nameOf(urn)}`);
+  });
+  if (!hadPending) {
     console.log(`Nothing was left half made in ${stack}. Go on: pulumi up -s ${stack}`);
     return 0;
   }
-  const found = await lookFor(pending, api);
-  for (const { id, urn } of found.made) console.log(`there, taken in:   ${nameOf(urn)} (${id})`);
-  for (const urn of found.missing) console.log(`not there, to make: ${nameOf(urn)}`);
-  await pulumi(["stack", "import", "--stack", stack], { input: adopt(state, found) });
-  if (found.made.length > 0) await pulumi(["refresh", "--stack", stack, ...refreshOf(found)]);
   console.log(`\nGo on: pulumi up -s ${stack}`);
   return 0;
 }

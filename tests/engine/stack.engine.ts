@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import { openApi } from "#commands/doctor/cluster-api.ts";
-import { adopt, refreshOf } from "#commands/recover/adopt.ts";
-import { lookFor, pendingCreatesIn } from "#commands/recover/pending.ts";
+import { takeIn } from "#commands/recover/take-in.ts";
 import { added, allObjects } from "../kubernetes/leftovers.ts";
 import { openStack, type Stack } from "../kubernetes/stack.ts";
 import { writeCharts } from "./charts.ts";
@@ -191,6 +190,11 @@ describe(`the whole stack with the ${provider.kind} provider`, () => {
     const redis = `/apis/apps/v1/namespaces/${sharedNamespace}/statefulsets/redis`;
     const isWaiting = async () => (await api.get(redis)) !== undefined;
 
+    const engine = {
+      state: () => shared.state("encrypted"),
+      replaceState: shared.replaceState,
+      refresh: (args: readonly string[]) => shared.pulumi("refresh", ...args),
+    };
     const first = await stopped("SIGINT", hasMade(20));
     for (const isTime of [hasMade(20), isWaiting]) {
       const killed = await stopped("SIGKILL", isTime);
@@ -200,10 +204,7 @@ describe(`the whole stack with the ${provider.kind} provider`, () => {
       expect(failure?.message).toMatch(/locked by 1 lock.*`pulumi cancel`/);
       await shared.unlock();
       // What `npm run recover` does.
-      const state = await shared.state("encrypted");
-      const found = await lookFor(pendingCreatesIn(state), api);
-      await shared.replaceState(adopt(state, found));
-      if (found.made.length > 0) await shared.pulumi("refresh", ...refreshOf(found));
+      await takeIn(engine, api);
     }
     const deeds = await well(shared, "up");
     expect(made(deeds).filter((urn) => first.includes(urn))).toEqual([]);
