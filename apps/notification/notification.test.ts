@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { services } from "#apps/contracts/services.ts";
 import type { SidecarResponse } from "#apps/kit/dapr/sidecar-fetch.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
@@ -9,7 +10,13 @@ import { createMetrics } from "#apps/kit/http/metrics.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
 import { sampleBytes, samples, silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
 import { handlersOf } from "./app.ts";
-import { createMailer, createMailMetrics, smtpReplyOf } from "./mailer.ts";
+import {
+  createMailer,
+  createMailMetrics,
+  type Mailer,
+  type MailerDeps,
+  smtpReplyOf,
+} from "./mailer.ts";
 import * as tables from "./schema.ts";
 import { htmlOf, reminderText, subjectOf } from "./text.ts";
 
@@ -113,8 +120,15 @@ describe("mail", () => {
   });
   const addressOf = vi.fn(async (userId: string): Promise<string | undefined> => `${userId}@test`);
   const metricsOf = () => createMailMetrics(createMetrics("test").registry);
-  const mailer = (metrics = metricsOf()) =>
-    createMailer({ database: base.database, send, addressOf, metrics, log: silentLog });
+  const started: Mailer[] = [];
+  const mailer = (metrics = metricsOf(), sender: MailerDeps["send"] = send) => {
+    const deps = { database: base.database, addressOf, metrics, log: silentLog };
+    const one = createMailer({ ...deps, send: sender });
+    started.push(one);
+    return one;
+  };
+  // Each looks for mail by itself every two seconds, also for that of the tests that follow.
+  afterEach(() => Promise.all(started.splice(0).map((one) => one.stop())));
   const failing = (text: string): SidecarResponse => ({ ok: false, status: 500, text });
   const now = () => base.database.update(tables.mails).set({ nextTryAt: new Date(0) });
   const repeated = async (metrics: ReturnType<typeof metricsOf>) =>
@@ -155,6 +169,22 @@ describe("mail", () => {
     ]);
     expect([...sent].sort()).toEqual(expected.sort());
     expect(new Set((await mailRows()).map(({ status }) => status))).toEqual(new Set(["sent"]));
+  });
+
+  test("goes out a few at once, after a first that shows that the way is free", async () => {
+    await fifty();
+    const underWay: number[] = [];
+    let count = 0;
+    const slow = async () => {
+      underWay.push(++count);
+      await sleep(20);
+      count--;
+      return ok;
+    };
+    await mailer(metricsOf(), slow).drain();
+    expect(underWay).toHaveLength(50);
+    expect(underWay.slice(0, 2)).toEqual([1, 1]);
+    expect(Math.max(...underWay)).toBe(4);
   });
 
   test("waits while the server is away, and is sent once when it is back", async () => {
