@@ -6,13 +6,13 @@ import { cloudOfEngine } from "#infra/managed/config.ts";
 import { brokerFaults } from "#infra/managed/limits/broker.ts";
 import { limitsOf } from "#infra/managed/limits/limits.ts";
 import { regionFault } from "#infra/managed/limits/regions.ts";
-import type { KubernetesConfig } from "./config.ts";
+import type { KubernetesSettings } from "./kubernetes-config.ts";
 
 /**
  * What does not go together in a configuration whose every key is sound by itself: services of one
  * cloud on a cluster of another or in a region without them, and brokers that cannot hold what the contracts ask for.
  */
-export const cloudFaults = (config: KubernetesConfig): string[] => [
+export const cloudFaults = (config: KubernetesSettings): string[] => [
   ...strangers(config),
   ...absences(config),
   ...brokerShortages(config),
@@ -23,7 +23,7 @@ export const cloudFaults = (config: KubernetesConfig): string[] => [
 const isManaged = (engine: string): engine is ManagedEngine => engine in cloudOfEngine;
 
 /** The engines of a configuration, by their keys. */
-function enginesOf({ kafka, postgres, redis, secrets }: KubernetesConfig): [string, string][] {
+function enginesOf({ kafka, postgres, redis, secrets }: KubernetesSettings): [string, string][] {
   const backup = postgres.engine === "cloudnative-pg" ? postgres.backup : undefined;
   return [
     ["kafka.engine", kafka.engine],
@@ -36,7 +36,7 @@ function enginesOf({ kafka, postgres, redis, secrets }: KubernetesConfig): [stri
   ];
 }
 
-function strangers(config: KubernetesConfig): string[] {
+function strangers(config: KubernetesSettings): string[] {
   const cloud = cloudOf(config.cluster);
   return enginesOf(config).flatMap(([key, engine]) => {
     if (!isManaged(engine) || cloudOfEngine[engine] === cloud) return [];
@@ -50,7 +50,7 @@ function strangers(config: KubernetesConfig): string[] {
 }
 
 /** Services that the cluster's region does not have; where another stack made it, nobody knows yet. */
-function absences(config: KubernetesConfig): string[] {
+function absences(config: KubernetesSettings): string[] {
   const { cluster } = config;
   if (cluster.kind !== "gke") return [];
   return enginesOf(config).flatMap(([key, engine]) => {
@@ -64,7 +64,7 @@ function absences(config: KubernetesConfig): string[] {
   });
 }
 
-function brokerShortages({ kafka, size }: KubernetesConfig): string[] {
+function brokerShortages({ kafka, size }: KubernetesSettings): string[] {
   if (!isManaged(kafka.engine)) return [];
   const { tuning, ...chosen } = kafka;
   const { limits, mechanism, remedy } = limitsOf(chosen as ManagedKafkaConfig);
@@ -74,7 +74,7 @@ function brokerShortages({ kafka, size }: KubernetesConfig): string[] {
 }
 
 /** What is made in the cluster, and known there alone, too late to be put into a vault. */
-function unreadableSecrets({ kafka, secrets, stateStore }: KubernetesConfig): string[] {
+function unreadableSecrets({ kafka, secrets, stateStore }: KubernetesSettings): string[] {
   // External Secrets fills Secrets of Kubernetes, among which these are more.
   if (secrets.store === "kubernetes" || secrets.store === "oci-vault") return [];
   const ownAuthority =

@@ -1,23 +1,14 @@
 import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { dapr } from "#apps/contracts/dapr.ts";
 import type { AppId } from "#apps/contracts/services.ts";
-import { appIds, contractOf, usersOf } from "#apps/contracts/services.ts";
+import { contractOf } from "#apps/contracts/services.ts";
 import type { ChartOverrides } from "#components/charts.ts";
-import type { DaprFacts, MailServer } from "#components/dapr/facts.ts";
-import { DaprResources } from "#components/dapr/resources.ts";
-import { Gateway, gatewayPeers } from "#components/ingress/gateway.ts";
-import type { Kafka } from "#components/kafka/kafka.ts";
-import type { ExternalMail } from "#components/mail/external-mail.ts";
+import { Gateway } from "#components/ingress/gateway.ts";
 import { namespaceObject, sidecarNamespaceLabels } from "#components/namespace.ts";
-import { NetworkPolicies } from "#components/network/network-policies.ts";
 import type { Place } from "#components/place.ts";
-import { operators } from "#components/platform/operators.ts";
 import { Platform } from "#components/platform/platform.ts";
-import type { Postgres } from "#components/postgres/postgres.ts";
-import type { Redis } from "#components/redis/redis.ts";
-import { HonoService } from "#components/service/hono-service.ts";
+import type { HonoService } from "#components/service/hono-service.ts";
 import type { Cluster } from "#infra/clusters/cluster.ts";
 import { openCluster } from "#infra/clusters/clusters.ts";
 import { makePullSecret } from "#infra/clusters/pull-secret.ts";
@@ -25,19 +16,20 @@ import { untilReady } from "#infra/clusters/until-ready.ts";
 import { Password } from "#infra/host/password.ts";
 import { imagesOfStack, provisionImage } from "#infra/images/image-names.ts";
 import { ServiceImages } from "#infra/images/service-images.ts";
-import type { ManagedArgs, ManagedSecrets } from "#infra/managed/managed.ts";
+import type { ManagedArgs } from "#infra/managed/managed.ts";
 import { makeSecrets } from "#infra/managed/services.ts";
 import type { KubernetesConfig } from "./config.ts";
 import { createKafka, createMail, createPostgres, createRedis, missingMail } from "./data.ts";
-import { createObservability, type Observing, observing, policiesOf } from "./observability.ts";
+import { createObservability, observing } from "./observability.ts";
 import { missingOperators, operatorModes } from "./operator-modes.ts";
-import { rateLimitsText } from "./rate-limits.ts";
+import { createServices } from "./services.ts";
 
-// What sentry calls the services' own trust domain, as long as no Configuration names another.
-const trustDomain = "public";
 const clone = join(import.meta.dirname, "..");
 /** Where logs of what runs on this machine go: builds of images, waiting for operators. */
 const stackFolder = (): string => join(clone, ".local", "stacks", pulumi.getStack());
+
+/** A secret of the stack, made once and kept in its state. */
+const password = (name: string): pulumi.Output<string> => new Password(name, {}).value;
 
 /** The system on a cluster, in layers: the platform, what data is kept in, the services. */
 export async function createKubernetesStack(config: KubernetesConfig) {
@@ -112,6 +104,7 @@ export async function createKubernetesStack(config: KubernetesConfig) {
   createObservability({ ...parts, password, onCluster, inNamespace });
   const services = createServices({
     ...parts,
+    password,
     postgres,
     mail,
     vault,
@@ -147,9 +140,6 @@ export async function createKubernetesStack(config: KubernetesConfig) {
   };
 }
 
-/** A secret of the stack, made once and kept in its state. */
-const password = (name: string): pulumi.Output<string> => new Password(name, {}).value;
-
 const overrides = ({ platform }: KubernetesConfig) => ({
   charts: platform.charts as ChartOverrides,
   values: platform.values,
@@ -165,154 +155,6 @@ function createImages({ images }: KubernetesConfig, cluster: Cluster): ServiceIm
         ? { kind: "given", registry: images.registry, tag: images.tag }
         : { kind: "built", base: images.base, delivery: cluster.images },
   });
-}
-
-type ServicesArgs = {
-  readonly config: KubernetesConfig;
-  readonly cluster: Cluster;
-  readonly place: Place;
-  readonly platform: Platform;
-  readonly images: ServiceImages;
-  readonly pullSecrets: readonly string[];
-  readonly observing: Observing;
-  readonly kafka: Kafka;
-  readonly postgres: Postgres;
-  readonly redis: Redis;
-  readonly mail: ExternalMail | undefined;
-  readonly vault: ManagedSecrets | undefined;
-  readonly options: pulumi.ComponentResourceOptions;
-};
-
-/** Every service of the map, what its sidecar reads, and who may talk to whom. */
-function createServices(args: ServicesArgs) {
-  const { config, cluster, place, platform, kafka, postgres, redis, options } = args;
-  const facts = factsOf(args);
-  const after = (...more: pulumi.Resource[]) => ({
-    ...options,
-    dependsOn: [...((options.dependsOn ?? []) as pulumi.Resource[]), ...more],
-  });
-  const resources = new DaprResources("dapr", { facts }, after(...platform.ready("dapr")));
-  new NetworkPolicies(
-    "network",
-    {
-      place,
-      facts: {
-        kafka: kafka.reach,
-        postgres: postgres.reach,
-        redis: redis.reach,
-        stateIn: config.stateStore,
-        mail: args.mail?.reach,
-        secrets: args.vault?.reach,
-        tracing: args.observing.tracing?.reach,
-        gateway: config.ingress.enabled ? gatewayPeers : [],
-        monitoring: args.observing.scrapers,
-        daprNamespace: operators.dapr.namespace,
-      },
-      others: policiesOf(args.observing, args),
-    },
-    options,
-  );
-  const env = {
-    TOKEN_SECRET: password("token-secret"),
-    // The cluster has a gateway of its own.
-    GATEWAY: "",
-    DEVELOPMENT_ISSUER: String(config.developmentIssuer),
-    ACTIVITY_RETENTION_DAYS: String(config.activityDays),
-    RATE_LIMITS: rateLimitsText(config.rateLimits),
-    // The proxy of the gateway says where a request comes from; without one nobody does.
-    TRUSTED_PROXIES: config.ingress.enabled ? "1" : "0",
-    ALLOWED_ORIGINS: [
-      ...(config.ingress.enabled ? [`https://${config.ingress.host}`] : []),
-      ...config.allowedOrigins,
-    ].join(),
-  };
-  return appIds.map((appId) => ({
-    appId,
-    service: new HonoService(
-      appId,
-      {
-        appId,
-        place,
-        image: args.images.reference(appId),
-        pullSecrets: args.pullSecrets,
-        env,
-        database: contractOf(appId).database ? postgres.accessFor(appId) : undefined,
-        redis: contractOf(appId).redis ? redis.accessFor(appId) : undefined,
-        kafka,
-        facts,
-        password,
-        identity: cluster.identityOf(appId),
-        autoscaling: platform.has("keda"),
-        logLevel: config.logLevel,
-        sidecarNeeds: [
-          ...[...resources.ready, ...kafka.ready, ...redis.ready],
-          ...[...(args.mail?.ready ?? []), ...(args.vault?.ready() ?? [])],
-          ...(stateAccess(args)?.ready ?? []),
-        ],
-      },
-      after(...platform.ready("keda")),
-    ),
-  }));
-}
-
-/** How sidecars come to the state store where PostgreSQL is behind it. */
-const stateAccess = ({ config, postgres }: Pick<ServicesArgs, "config" | "postgres">) =>
-  config.stateStore === "postgres" ? postgres.accessFor(dapr.stateStore) : undefined;
-
-function factsOf({ config, observing: looked, ...args }: ServicesArgs): DaprFacts {
-  const { place, kafka, redis, mail, vault } = args;
-  const state = stateAccess({ ...args, config });
-  return {
-    namespace: place.namespace,
-    trustDomain,
-    controlPlane: {
-      trustDomain: "cluster.local",
-      sentryAddress: `dapr-sentry.${operators.dapr.namespace}.svc.cluster.local:443`,
-    },
-    kafka: {
-      brokers: kafka.brokers,
-      version: kafka.version,
-      mechanism: kafka.mechanism,
-      tls:
-        kafka.tls && kafka.tls !== "public"
-          ? { caCertificate: { secret: kafka.tls.caCertificate } }
-          : kafka.tls,
-      largestRecordBytes: kafka.largestRecordBytes,
-    },
-    redis: {
-      address: redis.address,
-      username: redis.username,
-      password: { secret: redisSecretOf(redis, vault) },
-      tls: redis.tls !== false,
-    },
-    statePostgres: state && { url: { secret: state.url }, caCertificate: state.caCertificate },
-    mail: mail && mailServerOf(mail, config, vault),
-    secretStore: vault?.component ?? "kubernetes",
-    tracing: {
-      samplingRate: looked.sampling,
-      zipkinEndpoint: looked.tracing?.zipkinEndpoint,
-    },
-    mendedSidecar: config.mendedSidecar,
-  };
-}
-
-/** Where sidecars find the password of the state store: in the vault, where there is one. */
-const redisSecretOf = (redis: Redis, vault: ManagedSecrets | undefined) =>
-  vault?.keep(
-    "redis-password",
-    redis.passwordText,
-    appIds.filter((appId) => contractOf(appId).state),
-  ) ?? redis.password;
-
-/** The mail server, its password in the vault, where there are both. */
-function mailServerOf(
-  { server }: ExternalMail,
-  { mail }: KubernetesConfig,
-  vault: ManagedSecrets | undefined,
-): MailServer {
-  if (!vault || !server.account || !mail?.password) return server;
-  const secret = vault.keep("mail-password", mail.password, usersOf("mail"));
-  return { ...server, account: { ...server.account, password: { secret } } };
 }
 
 /** A vault of the cluster's cloud, where the configuration names one. */

@@ -36,6 +36,14 @@ export type Cluster = {
   readonly ready: readonly pulumi.Resource[];
 };
 
+/** What a cluster is told of the stack that stands on it. */
+export type StackOnCluster = {
+  /** Of the services, whose service accounts get identities in the cloud. */
+  readonly namespace: string;
+  /** Whether what holds data, or the key to it, is not deleted by mistake. */
+  readonly keepData: boolean;
+};
+
 export type ImageDelivery =
   | {
       readonly kind: "registry";

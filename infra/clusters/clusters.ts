@@ -1,13 +1,5 @@
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, StackOnCluster } from "./cluster.ts";
 import type { ClusterConfig } from "./config.ts";
-
-/** What a cluster is told of the stack that stands on it. */
-export type StackOnCluster = {
-  /** Of the services, whose service accounts get identities in the cloud. */
-  readonly namespace: string;
-  /** Whether what holds data, or the key to it, is not deleted by mistake. */
-  readonly keepData: boolean;
-};
 
 type Kind = ClusterConfig["kind"];
 type Open = {

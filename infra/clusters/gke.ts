@@ -1,8 +1,7 @@
 import { getProjectOutput } from "@pulumi/gcp/organizations/getProject.js";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster } from "./cluster.ts";
-import type { StackOnCluster } from "./clusters.ts";
+import type { Cluster, StackOnCluster } from "./cluster.ts";
 import { identityPoolOf, makeCluster } from "./gke/cluster.ts";
 import { makeKey } from "./gke/encryption.ts";
 import { kubeconfigText } from "./gke/kubeconfig.ts";

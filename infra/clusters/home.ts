@@ -87,3 +87,6 @@ export type CloudIdentity = WorkloadIdentity & {
   /** What must stand before the cloud takes tokens of the service account. */
   readonly ready?: readonly pulumi.Resource[];
 };
+
+/** Makes the identity of one service account: `system:serviceaccount:<namespace>:<name>`. */
+export type MakeIdentity = (serviceAccount: string) => CloudIdentity;

@@ -1,7 +1,4 @@
-import type { Cloud, CloudHome, CloudIdentity } from "./home.ts";
-
-/** Makes the identity of one service account: `system:serviceaccount:<namespace>:<name>`. */
-export type MakeIdentity = (serviceAccount: string) => CloudIdentity;
+import type { Cloud, CloudHome, CloudIdentity, MakeIdentity } from "./home.ts";
 
 type Load = {
   readonly [C in Cloud]: (

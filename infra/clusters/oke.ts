@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster, PullAccount } from "./cluster.ts";
-import type { StackOnCluster } from "./clusters.ts";
+import type { Cluster, PullAccount, StackOnCluster } from "./cluster.ts";
 import type { OciHome } from "./home.ts";
 import { identitiesIn } from "./identities.ts";
 import { makeAutoscaler } from "./oke/autoscaler.ts";

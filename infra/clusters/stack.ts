@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Cluster } from "./cluster.ts";
-import type { StackOnCluster } from "./clusters.ts";
+import type { Cluster, StackOnCluster } from "./cluster.ts";
 import type { ClusterFacts } from "./facts.ts";
 import { clusterFacts, clusterOutput } from "./facts.ts";
 import type { Cloud, CloudHome } from "./home.ts";

@@ -1,8 +1,7 @@
 import { FederatedIdentityCredential } from "@pulumi/azure-native/managedidentity/federatedIdentityCredential.js";
 import { UserAssignedIdentity } from "@pulumi/azure-native/managedidentity/userAssignedIdentity.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { AzureHome } from "../home.ts";
-import type { MakeIdentity } from "../identities.ts";
+import type { AzureHome, MakeIdentity } from "../home.ts";
 
 // The one audience that Azure's webhook asks tokens for.
 // Source: https://learn.microsoft.com/azure/aks/workload-identity-overview

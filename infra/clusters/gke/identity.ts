@@ -1,7 +1,6 @@
 import { IAMMember } from "@pulumi/gcp/serviceaccount/iammember.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { GcpHome } from "../home.ts";
-import type { MakeIdentity } from "../identities.ts";
+import type { GcpHome, MakeIdentity } from "../home.ts";
 import { accountIdOf, makeAccount } from "./accounts.ts";
 
 /**

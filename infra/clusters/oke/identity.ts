@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { OciHome } from "../home.ts";
-import type { MakeIdentity } from "../identities.ts";
+import type { MakeIdentity, OciHome } from "../home.ts";
 import { workloadTerms } from "./policies.ts";
 
 /**
