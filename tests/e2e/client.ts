@@ -58,7 +58,7 @@ export async function call<Body = Record<string, unknown>>(
   });
   const text = await response.text();
   const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "");
-  const parsed = isJson ? JSON.parse(text) : text || undefined;
+  const parsed = isJson && text ? JSON.parse(text) : text || undefined;
   return { status: response.status, headers: response.headers, body: parsed as Body };
 }
 
