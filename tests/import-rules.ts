@@ -84,7 +84,7 @@ const rules: Rule[] = [
 /** What a test beside its file may import besides. */
 const testAids = [
   ...["vitest", "node:*", "@electric-sql/pglite", "drizzle-kit"],
-  "@seriousme/openapi-schema-validator",
+  ...["@seriousme/openapi-schema-validator", "@modelcontextprotocol/client"],
   ...["apps/kit/testing", "components/testing"],
 ];
 

@@ -35,6 +35,7 @@ function app(developmentIssuer: "true" | "false" = "true") {
       APP_API_TOKEN: "of the sidecar",
       RATE_LIMITS: "user=1000/60",
       TRUSTED_PROXIES: "0",
+      ALLOWED_ORIGINS: "",
     },
     log: silentLog,
     metrics: createMetrics("test"),

@@ -9,14 +9,18 @@ import type { Runtime } from "#apps/kit/runtime.ts";
 import { createAddressRoutes } from "./accounts/routes.ts";
 import { createAccountStore } from "./accounts/store.ts";
 import { createListCache } from "./list-cache.ts";
+import { createMakeChange } from "./make-change.ts";
+import { createMcpRoutes, fromOurNames, mcpPath } from "./mcp/routes.ts";
+import { createTools } from "./mcp/tools.ts";
 import { createOccurrenceRoutes } from "./occurrences/routes.ts";
 import { apiOf } from "./operations/api.ts";
 import { createFiring, createReminderMetrics } from "./reminders/firing.ts";
 import { createNotificationRoutes, listNotification } from "./reminders/notifications.ts";
 import { createReminderRoutes } from "./reminders/routes.ts";
 import { createReminderScheduler } from "./reminders/scheduler.ts";
+import { createSetReminders } from "./reminders/set.ts";
 import { createReminderStore } from "./reminders/store.ts";
-import { createActivityRoutes } from "./routes/activity.ts";
+import { createActivityReader, createActivityRoutes } from "./routes/activity.ts";
 import { createChangeRoutes } from "./routes/changes.ts";
 import { createDevelopmentRoutes } from "./routes/development.ts";
 import { createTaskRoutes } from "./routes/tasks.ts";
@@ -40,7 +44,12 @@ export type BackendDeps = Pick<
 > & {
   readonly env: Pick<
     Runtime<Contract>["env"],
-    "TOKEN_SECRET" | "DEVELOPMENT_ISSUER" | "APP_API_TOKEN" | "RATE_LIMITS" | "TRUSTED_PROXIES"
+    | "TOKEN_SECRET"
+    | "DEVELOPMENT_ISSUER"
+    | "APP_API_TOKEN"
+    | "RATE_LIMITS"
+    | "TRUSTED_PROXIES"
+    | "ALLOWED_ORIGINS"
   >;
 };
 
@@ -69,15 +78,14 @@ export function createApp(deps: BackendDeps) {
     createFiring({ store: reminders, scheduler, metrics, wake }),
   );
 
-  app.use("/api/*", identified(env.TOKEN_SECRET));
-  app.use(
-    "/api/*",
-    limited({
-      limiter: createLimiter(deps.redis),
-      quotas: quotasOf(env.RATE_LIMITS),
-      trustedProxies: Number(env.TRUSTED_PROXIES),
-    }),
-  );
+  const identify = identified(env.TOKEN_SECRET);
+  const limit = limited({
+    limiter: createLimiter(deps.redis),
+    quotas: quotasOf(env.RATE_LIMITS),
+    trustedProxies: Number(env.TRUSTED_PROXIES),
+  });
+  app.use(mcpPath, fromOurNames(env.ALLOWED_ORIGINS));
+  for (const path of ["/api/*", mcpPath]) app.use(path, identify, limit);
   if (env.DEVELOPMENT_ISSUER === "true") {
     const secret = env.TOKEN_SECRET;
     app.route("/api/development", createDevelopmentRoutes({ secret, accounts, wake }));
@@ -86,17 +94,23 @@ export function createApp(deps: BackendDeps) {
   app.use("/api/notifications/*", authenticated);
   app.use("/api/tasks/*", authenticated);
   app.use("/api/activity/*", authenticated);
-  app.route("/api/tasks", createReminderRoutes({ store: reminders, scheduler }));
+  app.use(mcpPath, authenticated);
+  const setReminders = createSetReminders({ store: reminders, scheduler, log: deps.log });
+  app.route("/api/tasks", createReminderRoutes({ store: reminders, setReminders }));
   app.route("/api/notifications", createNotificationRoutes(database));
   const list = createListCache({
     state: deps.state,
     sequenceOf: (userId) => readSequence(database, userId),
     read: store.page,
   });
-  app.route("/api/tasks", createTaskRoutes({ database, store, list, wake }));
+  const makeChange = createMakeChange({ database, wake });
+  app.route("/api/tasks", createTaskRoutes({ makeChange, store, list }));
   const appApiToken = env.APP_API_TOKEN;
   app.route("/", createOccurrenceRoutes({ database, store, appApiToken, wake }));
-  app.route("/api/activity", createActivityRoutes(sidecar));
+  const readActivity = createActivityReader(sidecar);
+  app.route("/api/activity", createActivityRoutes(readActivity));
+  const changes = { makeChange, store, list, reminders, setReminders, readActivity };
+  app.route(mcpPath, createMcpRoutes(createTools(changes)));
   app.route("/", createDocumentRoutes(apiOf(env)));
   app.route("/changes", createChangeRoutes(database, env.APP_API_TOKEN));
   return app;

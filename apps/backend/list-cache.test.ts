@@ -34,6 +34,7 @@ function replica(state: StateStore) {
       DEVELOPMENT_ISSUER: "false",
       RATE_LIMITS: "off",
       TRUSTED_PROXIES: "0",
+      ALLOWED_ORIGINS: "",
     },
     connection: { database: database.database, ping: async () => {}, close: async () => {} },
     outbox: createOutbox(services.backend),

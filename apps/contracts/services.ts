@@ -65,7 +65,7 @@ const service = <const S extends ServiceContract>(contract: S): S => contract;
 export const services = {
   backend: service({
     port: 8000,
-    publicPaths: ["/api", "/openapi.json", "/docs"],
+    publicPaths: ["/api", "/mcp", "/openapi.json", "/docs"],
     publishes: ["task-events", "task-updates", "reminders", "user-events"],
     subscribes: { notifications: "transactional" },
     invokes: { audit: [{ method: "GET", path: "/activity" }] },
@@ -81,6 +81,7 @@ export const services = {
       "DEVELOPMENT_ISSUER",
       "RATE_LIMITS",
       "TRUSTED_PROXIES",
+      "ALLOWED_ORIGINS",
     ],
   }),
   notification: service({

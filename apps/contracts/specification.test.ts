@@ -13,7 +13,7 @@ const nothing = { publishes: [], subscribes: {}, invokes: {}, state: false, data
 
 const rows: Record<string, Row> = {
   backend: {
-    publicPaths: ["/api", "/openapi.json", "/docs"],
+    publicPaths: ["/api", "/mcp", "/openapi.json", "/docs"],
     publishes: ["task-events", "task-updates", "reminders", "user-events"],
     subscribes: { notifications: "transactional" },
     invokes: { audit: [{ method: "GET", path: "/activity" }] },

@@ -17,6 +17,7 @@ const app = createApp({
     DEVELOPMENT_ISSUER: "true",
     RATE_LIMITS: "off",
     TRUSTED_PROXIES: "0",
+    ALLOWED_ORIGINS: "",
   },
   // Only what the routes are is looked at here, and none of them runs.
   connection: { database: {} as Database, ping: vi.fn(), close: vi.fn() },

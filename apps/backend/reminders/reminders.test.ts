@@ -44,6 +44,7 @@ const app = () =>
       APP_API_TOKEN: "app",
       RATE_LIMITS: "off",
       TRUSTED_PROXIES: "0",
+      ALLOWED_ORIGINS: "",
     },
     redis: absentRedis,
     state: undefined,

@@ -8,10 +8,20 @@ import { type TaskRow, tasks } from "../schema.ts";
 import { consequenceOf } from "./plan.ts";
 import { type ReminderRow, reminderSequences, reminders } from "./tables.ts";
 import { remindAtOf } from "./times.ts";
-import type { WantedReminder } from "./wanted.ts";
-import { timeOf } from "./wanted.ts";
+import { mostReminders, timeOf, type WantedReminder } from "./wanted.ts";
 
 type BackendOutbox = Outbox<(typeof services)["backend"]>;
+
+/** The reminders that a task is to have. */
+export type Reminding = {
+  readonly userId: string;
+  readonly taskId: string;
+  readonly wanted: readonly WantedReminder[];
+  /** Whether those that it has besides stay; by default it has no others then. */
+  readonly besides?: boolean;
+  /** W3C traceparent of the request. */
+  readonly traceparent: string;
+};
 
 export type FiredReminder = { readonly row: ReminderRow; readonly latenessMs: number };
 
@@ -27,12 +37,13 @@ export function createReminderStore(database: Database, outbox: BackendOutbox) {
     },
 
     /** Makes a task's reminders those given; what is there already stays as it is. */
-    replace: async (
-      userId: string,
-      taskId: string,
-      wanted: readonly WantedReminder[],
-      traceparent: string,
-    ): Promise<{ rows: ReminderRow[]; removed: string[] }> =>
+    set: async ({
+      userId,
+      taskId,
+      wanted,
+      besides = false,
+      traceparent,
+    }: Reminding): Promise<{ rows: ReminderRow[]; removed: string[] }> =>
       database.transaction(async (transaction) => {
         const tx = transaction as unknown as Database;
         const owned = and(eq(tasks.id, taskId), eq(tasks.userId, userId));
@@ -54,7 +65,12 @@ export function createReminderStore(database: Database, outbox: BackendOutbox) {
           if (same) kept.add(same.id);
           return same ? [] : [{ type: one.type, timeZone, remindAt: ahead(at, task, index, now) }];
         });
-        const removed = current.filter(({ id }) => !kept.has(id)).map(({ id }) => id);
+        const removed = current.filter(({ id }) => !besides && !kept.has(id)).map(({ id }) => id);
+        const pending = current.filter(({ status }) => status === "pending").length;
+        if (besides && pending + added.length > mostReminders) {
+          const detail = `a task has ${mostReminders} reminders at most, this one ${pending} by now`;
+          throw new Problem(409, "Too many reminders", detail);
+        }
         if (removed.length > 0) await tx.delete(reminders).where(inArray(reminders.id, removed));
         for (const one of added) {
           await tx.insert(reminders).values({

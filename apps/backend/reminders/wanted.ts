@@ -4,7 +4,8 @@ import { isTimeZone } from "#apps/kit/time-zone.ts";
 import type { ReminderRow } from "./tables.ts";
 import { remindAtOf } from "./times.ts";
 
-const mostReminders = 10;
+/** Of one task. */
+export const mostReminders = 10;
 
 const zone = z.string().max(64).refine(isTimeZone, "is not a time zone, as Europe/Berlin");
 const exact = timestamp.refine((time) => time < "9999", "must lie before the year 9999");
@@ -13,7 +14,7 @@ const relative = {
   time_zone: zone.optional(),
 };
 
-const wantedReminder = z.discriminatedUnion("type", [
+export const wantedReminder = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("1_hour_before"), ...relative }),
   z.strictObject({ type: z.literal("1_day_before"), ...relative }),
   z.strictObject({

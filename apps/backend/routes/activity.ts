@@ -26,12 +26,22 @@ export const activityQuery = paging.extend({
     .describe("The `next` of the page before"),
 });
 
-/** What happened to the user, newest first: asked of the audit service on their behalf. */
-export function createActivityRoutes(sidecar: Pick<Sidecar<(typeof services)["backend"]>, "get">) {
-  return new Hono<{ Variables: ShellVariables & UserVariables }>().get("/", async (context) => {
-    const { limit, ...filters } = check(activityQuery, context.req.query());
-    const forwarded = new URLSearchParams({ user_id: context.var.userId, limit: String(limit) });
+type ActivityQuery = z.infer<typeof activityQuery>;
+
+/** What happened to a user, newest first: asked of the audit service on their behalf. */
+export const createActivityReader =
+  (sidecar: Pick<Sidecar<(typeof services)["backend"]>, "get">) =>
+  async (userId: string, { limit, ...filters }: ActivityQuery): Promise<object> => {
+    const forwarded = new URLSearchParams({ user_id: userId, limit: String(limit) });
     for (const [name, value] of Object.entries(filters)) if (value) forwarded.set(name, value);
-    return context.json((await sidecar.get("audit", "/activity", forwarded)) as object);
+    return (await sidecar.get("audit", "/activity", forwarded)) as object;
+  };
+
+export type ReadActivity = ReturnType<typeof createActivityReader>;
+
+/** The log of the authenticated user. */
+export const createActivityRoutes = (readActivity: ReadActivity) =>
+  new Hono<{ Variables: ShellVariables & UserVariables }>().get("/", async (context) => {
+    const query = check(activityQuery, context.req.query());
+    return context.json(await readActivity(context.var.userId, query));
   });
-}

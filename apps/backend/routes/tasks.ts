@@ -1,13 +1,13 @@
 import { type Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Database } from "#apps/kit/database/connect.ts";
-import { laneOf } from "#apps/kit/events/outbox.ts";
 import type { UserVariables } from "#apps/kit/http/bearer.ts";
 import { traceparentOf } from "#apps/kit/http/trace.ts";
 import type { ShellVariables } from "#apps/kit/http/variables.ts";
 import type { Actor } from "../change-record.ts";
-import { type Answer, answerOnce } from "../idempotency.ts";
+import type { Answer } from "../idempotency.ts";
 import type { Page } from "../list-cache.ts";
+import type { MakeChange } from "../make-change.ts";
 import type { TaskRow } from "../schema.ts";
 import { isOneStatement, type TaskStore } from "../store.ts";
 import { positionOf, type TaskQuery, taskQuery } from "../task-query.ts";
@@ -15,18 +15,16 @@ import { newTask, taskPatch, taskView } from "../tasks.ts";
 import { expectedVersion, readBody, readQuery, taskIdOf } from "./input.ts";
 
 export type TaskRouteDeps = {
-  readonly database: Database;
+  readonly makeChange: MakeChange;
   readonly store: TaskStore;
   /** A page of a user's tasks. */
   readonly list: (userId: string, query: TaskQuery) => Promise<Page>;
-  /** Called after a commit, with the lane whose outbox has grown. */
-  readonly wake: (lane: number) => void;
 };
 
 type Variables = ShellVariables & UserVariables;
 
 /** The tasks of the authenticated user. */
-export function createTaskRoutes({ database, store, list, wake }: TaskRouteDeps) {
+export function createTaskRoutes({ makeChange, store, list }: TaskRouteDeps) {
   const app = new Hono<{ Variables: Variables }>();
 
   app.post("/", async (context) => {
@@ -92,9 +90,8 @@ export function createTaskRoutes({ database, store, list, wake }: TaskRouteDeps)
         await context.req.text(),
       ].join("\n"),
     };
-    const given = await answerOnce(database, request, (tx) => work(tx, actor));
+    const given = await makeChange(request, (tx) => work(tx, actor));
     if (given.replayed) context.header("Idempotency-Replayed", "true");
-    else wake(laneOf(userId));
     return send(context, given);
   }
 

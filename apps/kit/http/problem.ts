@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Logger } from "pino";
 import { type ZodError, z } from "zod";
 import { isAway } from "#apps/kit/database/away.ts";
 import { reasonOf } from "#apps/kit/database/reason.ts";
@@ -53,8 +54,7 @@ export function respondWithProblem(
   error: unknown,
   context: Context<{ Variables: ShellVariables }>,
 ): Response {
-  const problem = problemOf(error);
-  if (problem.status >= 500) context.var.log.error({ error: describe(error) }, problem.title);
+  const problem = loggedProblem(error, context.var.log);
   const body: z.infer<typeof problemDocument> = {
     type: "about:blank",
     title: problem.title,
@@ -71,6 +71,13 @@ export function respondWithProblem(
   return context.body(JSON.stringify(body), problem.status as ContentfulStatusCode, {
     "Content-Type": "application/problem+json",
   });
+}
+
+/** What an error means to whoever asked; a fault of ours goes to the log whole, and only there. */
+export function loggedProblem(error: unknown, log: Logger): Problem {
+  const problem = problemOf(error);
+  if (problem.status >= 500) log.error({ error: describe(error) }, problem.title);
+  return problem;
 }
 
 function problemOf(error: unknown): Problem {

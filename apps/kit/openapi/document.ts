@@ -185,6 +185,10 @@ const shared = (fields: Fields) =>
 
 const refTo = (name: string): string => `#/components/schemas/${name}`;
 
+/** A schema written out whole. */
+export const jsonSchemaOf = (schema: z.ZodType, io: "input" | "output"): JsonSchema =>
+  written(schema, io, new Map());
+
 /** A schema written out, with those in it that have a name referred to by it. */
 function written(
   schema: z.ZodType,
