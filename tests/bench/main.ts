@@ -15,6 +15,7 @@ import { effectDelay } from "./measures/effect-delay.ts";
 import { consumerEffects, publish, relay } from "./measures/events.ts";
 import { fanOut } from "./measures/fan-out.ts";
 import { burst, sustained } from "./measures/load.ts";
+import { previews } from "./measures/previews.ts";
 import { reminderLateness } from "./measures/reminders.ts";
 import { type Measurement, markdownOf, type Report, verdictsOf } from "./report.ts";
 import { createSystem } from "./system.ts";
@@ -34,6 +35,13 @@ const measures: Readonly<Record<string, Measure>> = {
   sustained,
 };
 
+/** These need no stack. */
+const alone: Readonly<Record<string, (signal: AbortSignal) => Promise<Measurement[]>>> = {
+  previews,
+};
+
+const names = [...Object.keys(measures), ...Object.keys(alone)];
+
 const usage = `Usage: npm run bench -- --out DIR [--only name --seconds 60]
 
 Measures section 8 of the specification against the local stack, and writes report.json and
@@ -41,7 +49,8 @@ report.md into DIR. Brings the stack up if it is not, and then takes it down aga
 thousand tasks and events to the stack. Takes about eight minutes.
 
   --out      where the report goes
-  --only     one of the measures; may be given several times: ${Object.keys(measures).join(", ")}
+  --only     one of the measures; may be given several times: ${names.join(", ")};
+             previews alone wants no stack, but etcd on PATH, and is left out where there is none
   --seconds  how long the sustained load lasts, and the others at most (60)
   --help     print this
 
@@ -65,11 +74,12 @@ async function main(): Promise<number> {
   if (!Number.isInteger(seconds) || seconds < 5 || seconds > 600) {
     throw new Refusal(`--seconds ${values.seconds} is not a whole number from 5 to 600`);
   }
-  const unknown = values.only?.find((name) => !Object.hasOwn(measures, name));
+  const unknown = values.only?.find((name) => !names.includes(name));
   if (unknown) {
-    throw new Refusal(`--only ${unknown} is unknown: ${Object.keys(measures).join(", ")}`);
+    throw new Refusal(`--only ${unknown} is unknown: ${names.join(", ")}`);
   }
-  await ensurePrograms(["k6"], { log: () => {} });
+  const wantsStack = values.only?.some((name) => Object.hasOwn(measures, name)) ?? true;
+  if (wantsStack) await ensurePrograms(["k6"], { log: () => {} });
 
   const ending = new AbortController();
   const end = () => ending.abort(new Refusal("ended by a signal"));
@@ -78,7 +88,10 @@ async function main(): Promise<number> {
   const since = performance.now();
   const startedAt = new Date().toISOString();
   const loadAtStart = load();
-  const measurements = await withStack(values.only, ending.signal, seconds);
+  const measurements = [
+    ...(wantsStack ? await withStack(values.only, ending.signal, seconds) : []),
+    ...(await measureAlone(values.only, ending.signal)),
+  ];
   const report: Report = {
     machine: describeMachine(loadAtStart),
     startedAt,
@@ -114,6 +127,35 @@ async function withStack(
   return measurements;
 }
 
+async function measureAlone(
+  only: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  for (const [name, measure] of Object.entries(alone)) {
+    if (only && !only.includes(name)) continue;
+    console.log(name);
+    measurements.push(...(await attempt(name, () => measure(signal))));
+  }
+  return measurements;
+}
+
+/** What was measured, told as it comes; or that it failed, and why. */
+async function attempt(
+  name: string,
+  measure: () => Promise<Measurement[]>,
+): Promise<Measurement[]> {
+  try {
+    const measured = await measure();
+    for (const one of measured) console.log(lineOf(one));
+    return measured;
+  } catch (error) {
+    const reason = error instanceof Refusal ? error.message : `failed: ${(error as Error).message}`;
+    console.error(`  ${reason}`);
+    return [{ name, notMeasured: reason }];
+  }
+}
+
 async function measureAll(
   only: readonly string[] | undefined,
   signal: AbortSignal,
@@ -133,16 +175,11 @@ async function measureAll(
         continue;
       }
       console.log(name);
-      try {
+      const measured = await attempt(name, async () => {
         await system.drained(120_000);
-        const measured = await measure(bench);
-        for (const one of measured) console.log(lineOf(one));
-        measurements.push(...measured);
-      } catch (error) {
-        const notMeasured = `failed: ${(error as Error).message}`;
-        console.error(`  ${notMeasured}`);
-        measurements.push({ name, notMeasured });
-      }
+        return measure(bench);
+      });
+      measurements.push(...measured);
     }
   } finally {
     await system.close();

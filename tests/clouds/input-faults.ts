@@ -1,6 +1,7 @@
 import { secretMark } from "#components/recording.ts";
+import { isUnknown } from "#infra/host/provider/resource.ts";
 import type { Property } from "./sdk-files.ts";
-import { definitionOf } from "./sdk-files.ts";
+import { argumentsOf, definitionOf } from "./sdk-files.ts";
 import type { Shape } from "./sdk-types.ts";
 import { shapeOf } from "./sdk-types.ts";
 
@@ -15,7 +16,8 @@ export type Registered = {
 /**
  * What is wrong with the inputs of a resource by the SDK's own type definitions: a property that
  * there is not, one that is missing, a value of another type or none of those that are listed.
- * Each fault names the resource and the path. A secret counts as the value that it hides.
+ * Each fault names the resource and the path. A secret counts as the value that it hides; what is not
+ * known yet in a preview may be anything.
  * @throws UndeclaredError when the SDK does not declare the type
  */
 export function inputFaults({ type, name, inputs }: Registered): string[] {
@@ -24,6 +26,26 @@ export function inputFaults({ type, name, inputs }: Registered): string[] {
     (fault) => `${type} ${name}: ${fault}`,
   );
 }
+
+/** The same of the arguments of a function. */
+export const argumentFaults = (token: string, given: object): string[] =>
+  faultsInObject(shown(given) as object, argumentsOf(token), "").map(
+    (fault) => `${token}: ${fault}`,
+  );
+
+/**
+ * The same of the configuration of a provider, of which only names are looked at: the engine hands
+ * over all values as text.
+ */
+export function configFaults(provider: string, given: object): string[] {
+  const known = [...definitionOf(`${provider}:provider:Provider`).inputs.keys()];
+  return Object.keys(given)
+    .filter((key) => !known.includes(key) && !ofEngine.includes(key))
+    .map((key) => `provider ${provider}: ${key} is no property${nearest(key, known)}`);
+}
+
+/** What the engine itself adds to a provider's configuration. */
+const ofEngine = ["version", "pluginDownloadURL"];
 
 function faultsInObject(
   value: object,
@@ -45,6 +67,7 @@ function faultsInObject(
 }
 
 function faultsIn(value: unknown, shape: Shape, path: string): string[] {
+  if (typeof value === "string" && isUnknown(value)) return [];
   const wants = (what: string) => [`${path} is ${said(value)}, not ${what}`];
   switch (shape.kind) {
     case "any":

@@ -74,11 +74,25 @@ export function definitionOf(token: string): Definition {
  * @throws UndeclaredError
  */
 export function resultOf(token: string): ReadonlyMap<string, Property> {
-  const name = token.split(":").at(-1) ?? "";
-  const file = fileOf(token);
-  const result = interfaceIn(file, `${name.charAt(0).toUpperCase()}${name.slice(1)}Result`);
+  const { file, name } = functionOf(token);
+  const result = interfaceIn(file, `${name}Result`);
   if (!result) throw new UndeclaredError(`${token} is not declared in ${file.fileName}`);
   return propertiesOf(result, file);
+}
+
+/**
+ * What a function of the SDK is asked with: nothing, where it declares no arguments.
+ * @throws UndeclaredError
+ */
+export function argumentsOf(token: string): ReadonlyMap<string, Property> {
+  const { file, name } = functionOf(token);
+  const taken = interfaceIn(file, `${name}Args`);
+  return taken ? propertiesOf(taken, file) : new Map();
+}
+
+function functionOf(token: string) {
+  const name = token.split(":").at(-1) ?? "";
+  return { file: fileOf(token), name: `${name.charAt(0).toUpperCase()}${name.slice(1)}` };
 }
 
 /** The properties of an interface or of an object type written in place. */

@@ -68,16 +68,13 @@ export const busyTimeoutMs = 300_000;
 
 export type CloudChoice = { readonly [Name in keyof typeof factors]: string };
 
-/** The configuration of a whole prod stack with these choices, by full key. */
-export function configurationOf(
-  choice: CloudChoice,
-  changes: Setting = {},
-): Record<string, string> {
+/** What is set for a whole prod stack with these choices. */
+export function settingOf(choice: CloudChoice, changes: Setting = {}): Setting {
   const cloud = cloudOf(choice);
   const isManaged = choice.data === "managed";
   // A vault wants a Kafka whose authority is public.
   const secrets = isManaged && choice.kafka === "managed" ? cloud.secrets : { store: "kubernetes" };
-  const values: Setting = {
+  return {
     target: "kubernetes",
     size: "prod",
     cluster: cloud.cluster,
@@ -93,13 +90,19 @@ export function configurationOf(
     },
     ...changes,
   };
-  return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [
+}
+
+/** The same as the engine hands it over, by full key. */
+export const configurationOf = (
+  choice: CloudChoice,
+  changes: Setting = {},
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(settingOf(choice, changes)).map(([key, value]) => [
       `todo-evolution:${key}`,
       typeof value === "string" ? value : JSON.stringify(value),
     ]),
   );
-}
 
 /** What the program registers for it, and what is wrong with that. */
 export const recordCloudStack = (

@@ -9,7 +9,7 @@ import { openCluster } from "./kubernetes/cluster.ts";
 import { startWorld } from "./world.ts";
 
 /** A control plane without nodes: what it takes for objects to come, be seen to and go. */
-export type ControlPlane = Pick<ApiServer, "url" | "kubeconfig"> & {
+export type ControlPlane = Omit<ApiServer, "stop"> & {
   readonly stop: () => Promise<void>;
 };
 
@@ -44,7 +44,7 @@ export async function startControlPlane(folder: string): Promise<ControlPlane> {
     await end(manager);
     await server.stop();
   };
-  return { url: server.url, kubeconfig: server.kubeconfig, stop };
+  return { ...server, stop };
 }
 
 function startManager(folder: string, program: string, { kubeconfig }: ApiServer): ChildProcess {

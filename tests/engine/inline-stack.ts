@@ -14,14 +14,16 @@ export type InlineStackArgs = {
   /** A folder for state, plugins and the engine's own files. */
   readonly folder: string;
   readonly name: string;
-  readonly provider: Provider;
+  readonly provider: Pick<Provider, "folder">;
   readonly program: PulumiFn;
   readonly config?: ConfigMap;
+  /** What its providers find in their environment. */
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 /** A stack of a program that is a function of this process, with a state of its own. */
 export async function openInlineStack(args: InlineStackArgs): Promise<Stack> {
-  const { folder, name, provider, program, config = {} } = args;
+  const { folder, name, provider, program, config = {}, env = {} } = args;
   const { pulumi } = await ensurePrograms(["pulumi"], { log: () => {} });
   const state = join(folder, "state");
   const workDir = join(folder, "work");
@@ -44,6 +46,7 @@ export async function openInlineStack(args: InlineStackArgs): Promise<Stack> {
       PULUMI_CONFIG_PASSPHRASE: "engine-test",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      ...env,
     },
   });
   await stack.setAllConfig(config);

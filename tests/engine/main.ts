@@ -8,7 +8,7 @@ import { startControlPlane } from "./control-plane.ts";
 import { chooseProvider, type ProviderChoice, providerKinds, tellProvider } from "./provider.ts";
 import { type Setting, settingVariable } from "./setting.ts";
 
-const usage = `Usage: npm run engine-test -- [--provider auto|real|stand-in] [--filter text]
+const usage = `Usage: npm run engine-test -- [--provider auto|real|stand-in] [--clouds] [--filter text]
 
 Runs the real Pulumi engine against a real API server: previews on an empty one, up, a change, a
 failure in the middle and its resumption, destroy, the order of all that, and what is left. First
@@ -16,6 +16,8 @@ on a small program, then on the whole stack.
 
   --provider   which provider of Kubernetes: Pulumi's own (real), ours (stand-in), or Pulumi's own
                where it is on this machine (auto, the default)
+  --clouds     instead: whole stacks in AKS, GKE and OKE, with stand-ins for the providers of these
+               clouds that hold every input to the type definitions of their SDKs
   --filter     run only the tests whose name contains this text
   --help       print this
 
@@ -26,6 +28,7 @@ async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       provider: { type: "string", default: "auto" },
+      clouds: { type: "boolean", default: false },
       filter: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
@@ -42,17 +45,22 @@ async function main(): Promise<number> {
   const folder = scratchFolder("engine");
   const controlPlane = await startControlPlane(join(folder, "control-plane"));
   try {
-    const { kubeconfig } = controlPlane;
-    const setting: Setting = { folder, kubeconfig, provider };
+    const { kubeconfig, url, token, certificate } = controlPlane;
+    const access = { url, token, certificate };
+    const setting: Setting = { folder, kubeconfig, access, provider };
     const file = join(folder, "setting.json");
     writeFileSync(file, JSON.stringify(setting), { mode: 0o600 });
     const ran = await runTests(
-      { include: ["tests/engine/*.engine.ts"], filter: values.filter },
+      {
+        include: [values.clouds ? "tests/engine/clouds/*.engine.ts" : "tests/engine/*.engine.ts"],
+        filter: values.filter,
+      },
       {
         env: { [settingVariable]: file },
         // One file at a time: what is left is told by all that is on the one API server.
         fileParallelism: false,
-        testTimeout: 300_000,
+        // A life of a whole stack in a cloud takes minutes where the machine is busy.
+        testTimeout: values.clouds ? 1_200_000 : 300_000,
         hookTimeout: 300_000,
         // A step of a life makes no sense after one that failed.
         bail: 1,

@@ -25,6 +25,7 @@ const operators: Readonly<Record<string, Operator>> = {
   "keda.sh": { namespace: "keda", finalizers: { ScaledObject: "finalizer.keda.sh" } },
   "postgresql.cnpg.io": { namespace: "cnpg-system", finalizers: {} },
   "cert-manager.io": { namespace: "cert-manager", finalizers: {} },
+  "external-secrets.io": { namespace: "external-secrets", finalizers: {} },
   "gateway.networking.k8s.io": {
     namespace: "envoy-gateway-system",
     finalizers: { GatewayClass: "gateway-exists-finalizer.gateway.networking.k8s.io" },

@@ -39,5 +39,5 @@ export const tellProvider = ({ kind, folder }: Provider): string =>
     : "The provider is our stand-in: tests/engine/kubernetes";
 
 /** A PATH on which the engine finds this provider before any other. */
-export const pathWith = ({ folder }: Provider, path: string | undefined): string =>
+export const pathWith = ({ folder }: Pick<Provider, "folder">, path: string | undefined): string =>
   [folder, path].filter(Boolean).join(delimiter);

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { ApiServer } from "../api-server.ts";
 import type { Provider } from "./provider.ts";
 
 /** What the runner hands to the tests. */
@@ -6,6 +7,8 @@ export type Setting = {
   /** A folder for states and charts, removed at the end. */
   readonly folder: string;
   readonly kubeconfig: string;
+  /** How that API server is come to, without the kubeconfig. */
+  readonly access: Pick<ApiServer, "url" | "token" | "certificate">;
   readonly provider: Provider;
 };
 

@@ -47,7 +47,7 @@ export const kubeconfigText = (
 ): string =>
   execKubeconfig({
     name,
-    server: `https://${fqdn}:443`,
+    server: `https://${fqdn}`,
     authority,
     command: ["kubelogin", "get-token", "--login", signIn, "--server-id", serverId],
     provideClusterInfo: false,

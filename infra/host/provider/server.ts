@@ -164,7 +164,8 @@ export function toStruct(value: object): Struct {
   return struct.Struct.fromJavaScript(JSON.parse(JSON.stringify(value)));
 }
 
-function answer<Request, Response>(handle: (request: Request) => Promise<Response>) {
+/** A method of the protocol by what it answers; what it throws is told in the engine's words. */
+export function answer<Request, Response>(handle: (request: Request) => Promise<Response>) {
   return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => {
     handle(call.request).then(
       (response) => callback(null, response),

@@ -47,9 +47,5 @@ export async function preview({ signal }: Bench): Promise<Measurement[]> {
       values: await times("start"),
       note: "npm start, which finds nothing to change",
     },
-    {
-      name: "preview of dev",
-      notMeasured: "needs a cluster; the same program on the local stack is `preview of local`",
-    },
   ];
 }

@@ -1,7 +1,7 @@
-import { credentials, Server, ServerCredentials } from "@grpc/grpc-js";
+import { credentials } from "@grpc/grpc-js";
 import engineService from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import engine from "@pulumi/pulumi/proto/engine_pb.js";
-import provider from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import { serve } from "../serve.ts";
 import { createHandlers } from "./server.ts";
 import type { Context } from "./waiting.ts";
 
@@ -31,19 +31,4 @@ const contextFor = (urn: string, timeoutSeconds = 0): Context => ({
   report: (message) => report(urn, message),
 });
 
-const server = new Server({ "grpc.max_receive_message_length": -1 });
-server.addService(
-  provider.ResourceProviderService,
-  createHandlers({ contextFor, cancel: () => interrupted.abort() }),
-);
-server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-  if (error) throw error;
-  // The engine reads the port from the first line.
-  console.log(String(port));
-});
-
-// Ctrl-C goes to the engine, which then calls `cancel` and waits for what is under way.
-process.on("SIGINT", () => process.exit(0));
-// An engine that was killed does not stop its plugins.
-const parent = process.ppid;
-setInterval(() => process.ppid === parent || process.exit(1), 1_000).unref();
+serve(createHandlers({ contextFor, cancel: () => interrupted.abort() }));

@@ -1,11 +1,11 @@
-import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { UntypedServiceImplementation } from "@grpc/grpc-js";
 import plugins from "@pulumi/pulumi/proto/plugin_pb.js";
 import type * as Messages from "@pulumi/pulumi/proto/provider_pb.js";
 import messages from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
-import { toServiceError } from "#infra/host/provider/grpc-error.ts";
 import { HalfMade, unknownOutput } from "#infra/host/provider/resource.ts";
+import { answer } from "#infra/host/provider/server.ts";
 import { asLive, diffResponse, outputsOf } from "./answers.ts";
 import { construct } from "./chart.ts";
 import { openCluster } from "./cluster.ts";
@@ -214,12 +214,3 @@ function typeOf(token: string): KubeObject {
 
 const objectOf = (message: Parameters<typeof plainOf>[0]): KubeObject =>
   plainOf(message) as KubeObject;
-
-function answer<Request, Response>(handle: (request: Request) => Promise<Response>) {
-  return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) => {
-    handle(call.request).then(
-      (response) => callback(null, response),
-      (error) => callback(toServiceError(error)),
-    );
-  };
-}
