@@ -35,6 +35,11 @@ const commands = {
   bench: (args) => [{ argv: [join(clone, "tests/bench/main.ts"), ...args] }],
   test: (args) => [
     { name: "types", argv: [join(modules, "typescript/bin/tsc"), "--noEmit"] },
+    // With what a browser has, and without what Node has.
+    {
+      name: "types of the page",
+      argv: [join(modules, "typescript/bin/tsc"), "--noEmit", "-p", "apps/web/page"],
+    },
     { name: "lint", argv: [join(modules, "@biomejs/biome/bin/biome"), "check", "."] },
     { name: "unit tests", argv: [join(modules, "vitest/vitest.mjs"), "run", ...args] },
   ],

@@ -7,6 +7,7 @@ import type { DaprFacts } from "#components/dapr/facts.ts";
 import { HostDaprControlPlane } from "#infra/host/dapr-control-plane.ts";
 import { HostKafka } from "#infra/host/kafka.ts";
 import { HostMail } from "#infra/host/mail.ts";
+import { HostPage } from "#infra/host/page.ts";
 import { Password } from "#infra/host/password.ts";
 import { type PortPlan, planPorts } from "#infra/host/port-plan.ts";
 import { HostPostgres } from "#infra/host/postgres.ts";
@@ -101,11 +102,13 @@ export async function createLocalStack(config: LocalConfig) {
     },
   });
 
+  const page = new HostPage("page", { stack, appId: "web", watch: config.watch });
   const baseUrl = `http://127.0.0.1:${ports.gateway}`;
   const env = {
     TOKEN_SECRET: new Password("token-secret", {}).value,
     DEVELOPMENT_ISSUER: "true",
     GATEWAY: JSON.stringify(gatewayOf(ports, config)),
+    PAGE_FOLDER: page.folder,
     ACTIVITY_RETENTION_DAYS: "30",
     RATE_LIMITS: rateLimitsText(config.rateLimits),
     TRUSTED_PROXIES: "1",

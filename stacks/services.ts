@@ -14,6 +14,7 @@ import type { Postgres } from "#components/postgres/postgres.ts";
 import type { Redis } from "#components/redis/redis.ts";
 import { HonoService } from "#components/service/hono-service.ts";
 import type { Cluster } from "#infra/clusters/cluster.ts";
+import { pageInImage } from "#infra/images/bundle.ts";
 import type { ServiceImages } from "#infra/images/service-images.ts";
 import type { ManagedSecrets } from "#infra/managed/managed.ts";
 import type { KubernetesConfig } from "./config.ts";
@@ -74,6 +75,7 @@ export function createServices(args: ServicesArgs) {
     TOKEN_SECRET: password("token-secret"),
     // The cluster has a gateway of its own.
     GATEWAY: "",
+    PAGE_FOLDER: pageInImage,
     DEVELOPMENT_ISSUER: String(config.developmentIssuer),
     ACTIVITY_RETENTION_DAYS: String(config.activityDays),
     RATE_LIMITS: rateLimitsText(config.rateLimits),

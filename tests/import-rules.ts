@@ -40,6 +40,12 @@ const rules: Rule[] = [
     values: ["apps/contracts", "apps/kit", "node:*", ...appLibraries],
     types: ["apps/*/app.ts"],
   },
+  // Runs in a browser: no Node there, and of the services their types alone.
+  {
+    from: "apps/web/page",
+    values: ["apps/contracts", "hono", "react", "react-dom"],
+    types: ["apps/*/app.ts"],
+  },
   // Not an app: it stands up what apps meet through their sidecars.
   { from: provision, values: ["node:*", "zod", "postgres", "@platformatic/kafka"] },
   {
@@ -55,6 +61,7 @@ const rules: Rule[] = [
   },
   { from: "infra/managed", values: [...infra, "zod"], types: ["apps/contracts"] },
   { from: "infra/images", values: [...infra, "apps/contracts", "esbuild"] },
+  { from: "infra/page", values: ["node:*", "vite"] },
   { from: "infra/host", values: host },
   { from: "infra/host/mail-server", values: ["node:*", "smtp-server", "postal-mime"] },
   // A provider plugin speaks Pulumi's own protocol.
@@ -116,7 +123,7 @@ function faultsOfForm(path: string, specifier: string): string[] {
   if (!/^[.#]/.test(specifier)) return [];
   const target = resolve(path, specifier);
   const isBelow = target.startsWith(`${posix.dirname(path)}/`);
-  const faults = /\.(ts|mjs|json)$/.test(specifier) ? [] : ["lacks its file extension"];
+  const faults = /\.(tsx?|mjs|json)$/.test(specifier) ? [] : ["lacks its file extension"];
   if (specifier.startsWith("#") && isBelow) faults.push("is near: import it relatively");
   if (specifier.startsWith(".") && homeOf(target) !== homeOf(path)) {
     faults.push(`leaves its folder: write #${target}`);

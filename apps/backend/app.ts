@@ -13,7 +13,7 @@ import { createMakeChange } from "./make-change.ts";
 import { createMcpRoutes, fromOurNames, mcpPath } from "./mcp/routes.ts";
 import { createTools } from "./mcp/tools.ts";
 import { createOccurrenceRoutes } from "./occurrences/routes.ts";
-import { apiOf } from "./operations/api.ts";
+import { type Api as ApiOfOperations, apiOf } from "./operations/api.ts";
 import { createFiring, createReminderMetrics } from "./reminders/firing.ts";
 import { createNotificationRoutes, listNotification } from "./reminders/notifications.ts";
 import { createReminderRoutes } from "./reminders/routes.ts";
@@ -28,6 +28,9 @@ import { createTaskStore } from "./store.ts";
 import { readSequence } from "./task-list.ts";
 
 type Contract = (typeof services)["backend"];
+
+/** The API as Hono's typed client wants it. */
+export type Api = ApiOfOperations;
 
 export type BackendDeps = Pick<
   Runtime<Contract>,

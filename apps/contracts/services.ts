@@ -22,7 +22,8 @@ export type EnvName =
   | "RATE_LIMITS"
   | "TRUSTED_PROXIES"
   | "ALLOWED_ORIGINS"
-  | "GATEWAY";
+  | "GATEWAY"
+  | "PAGE_FOLDER";
 
 /** What a service is told by the stack itself; the other names come from what it stands on. */
 export type StackEnvName = Exclude<EnvName, "DATABASE_URL" | "REDIS_URL">;
@@ -34,8 +35,9 @@ export type ServiceContract = {
   /** Where the app listens in a cluster; on the local stack the stack chooses. */
   readonly port: number;
   /**
-   * Paths that the gateway sends to this service, with all below them; `/` is the page alone. None
-   * means that it is never reached from outside.
+   * Paths that the gateway sends to this service, with all below them; `/` is the page alone, so
+   * that what is not named here (metrics, routes for the sidecar) is never reached. None means that
+   * the service is never reached from outside.
    */
   readonly publicPaths: readonly string[];
   readonly publishes: readonly Topic[];
@@ -122,13 +124,22 @@ export const services = {
   }),
   web: service({
     port: 8005,
-    publicPaths: ["/"],
+    publicPaths: [
+      "/",
+      "/assets",
+      "/sw.js",
+      "/tasks",
+      "/inbox",
+      "/history",
+      "/sign-in",
+      "/register",
+    ],
     publishes: [],
     subscribes: {},
     invokes: {},
     state: false,
     database: false,
-    env: ["GATEWAY"],
+    env: ["GATEWAY", "PAGE_FOLDER"],
   }),
   sync: service({
     port: 8003,

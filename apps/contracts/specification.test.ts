@@ -62,7 +62,19 @@ const rows: Record<string, Row> = {
     redis: true,
     leastReplicas: 2,
   },
-  web: { ...nothing, publicPaths: ["/"] },
+  web: {
+    ...nothing,
+    publicPaths: [
+      "/",
+      "/assets",
+      "/sw.js",
+      "/tasks",
+      "/inbox",
+      "/history",
+      "/sign-in",
+      "/register",
+    ],
+  },
 };
 
 test.each(Object.entries(rows))(

@@ -2,6 +2,7 @@ import { gatewayFactsOf } from "#apps/contracts/gateway.ts";
 import { services } from "#apps/contracts/services.ts";
 import { createRuntime } from "#apps/kit/runtime.ts";
 import { createApp } from "./app.ts";
+import { openAssets } from "./assets.ts";
 import { startGateway } from "./gateway.ts";
 
 const runtime = createRuntime("web", services.web);
@@ -21,4 +22,5 @@ const gateway =
   });
 gateway?.listening.then((port) => log.info({ port }, "gateway listening"));
 
-runtime.run(createApp(runtime), gateway);
+const assets = openAssets(env.PAGE_FOLDER);
+runtime.run(createApp({ ...runtime, assets }), gateway);

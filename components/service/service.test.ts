@@ -27,6 +27,7 @@ const argsOf = (appId: HonoServiceArgs["appId"], changes: Partial<HonoServiceArg
     TOKEN_SECRET: pulumi.secret("canary-token"),
     DEVELOPMENT_ISSUER: "false",
     GATEWAY: "",
+    PAGE_FOLDER: "page",
     ACTIVITY_RETENTION_DAYS: "30",
     RATE_LIMITS: "off",
     TRUSTED_PROXIES: "1",

@@ -62,7 +62,9 @@ describe.each(appIds)("the bundle of %s", (appId) => {
     const paths = [...filesOf(appId).keys()];
     expect(paths).toContain("main.mjs");
     for (const path of paths) {
-      expect(path).toMatch(/^(main|migrate)\.mjs(\.map)?$|^migrations\/.*(\.sql|_journal\.json)$/);
+      expect(path).toMatch(
+        /^(main|migrate)\.mjs(\.map)?$|^migrations\/.*(\.sql|_journal\.json)$|^page\/[^.]+\.\w+(\.br|\.gz)?$/,
+      );
     }
     const files = text(filesOf(appId), "main.mjs").matchAll(/^(?:\/\/ |\s+")(\S+\.[cm]?[jt]s)\b/gm);
     const sources = [...files].map(([, file]) => file ?? "");

@@ -1,5 +1,6 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { buildPage, hasPage } from "../page/build-page.ts";
 import { mapOnly, type SourceMap } from "./source-map.ts";
 
 /** Files of an image by their path below /app. */
@@ -15,7 +16,7 @@ export const imageNames = (clone: string): string[] =>
 
 /**
  * Bundles one of `imageNames`: `main.mjs` and its source map, and with migrations the same of
- * `migrate.mjs` and what it applies. The same sources give the same bytes, in whatever clone.
+ * `migrate.mjs` and what it applies; its page, where it has one. The same sources give the same bytes, in whatever clone.
  * @throws Error with esbuild's messages
  */
 export async function bundle(clone: string, name: string): Promise<ImageFiles> {
@@ -47,7 +48,17 @@ export async function bundle(clone: string, name: string): Promise<ImageFiles> {
   const bundled = outputFiles.map(({ path, contents }) => {
     return [basename(path), path.endsWith(".map") ? withoutPackages(contents) : contents] as const;
   });
-  return new Map([...bundled, ...migrations]);
+  return new Map([...bundled, ...migrations, ...(await pageOf(clone, name))]);
+}
+
+/** Where the page of a service lies in its image, below the folder that it is started in. */
+export const pageInImage = "page";
+
+async function pageOf(clone: string, name: string): Promise<ImageFiles> {
+  if (!hasPage(clone, name)) return new Map();
+  const folder = await buildPage(clone, name);
+  const paths = globSync("**/*.*", { cwd: folder }).sort();
+  return new Map(paths.map((path) => [`${pageInImage}/${path}`, readFileSync(join(folder, path))]));
 }
 
 // Packages in CommonJS ask for Node's built-ins by require, which a module does not have.

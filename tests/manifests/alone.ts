@@ -39,6 +39,7 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
           TOKEN_SECRET: password("token-secret"),
           DEVELOPMENT_ISSUER: "false",
           GATEWAY: "",
+          PAGE_FOLDER: "page",
           ACTIVITY_RETENTION_DAYS: "30",
           RATE_LIMITS: "user=600/60,address=6000/60",
           TRUSTED_PROXIES: "1",

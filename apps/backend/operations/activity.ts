@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { id, timestamp } from "#apps/contracts/tasks.ts";
+import { id, taskData, timestamp } from "#apps/contracts/tasks.ts";
 import type { Operation } from "#apps/kit/openapi/operation.ts";
 import { activityQuery } from "../routes/activity.ts";
 
@@ -7,9 +7,15 @@ import { activityQuery } from "../routes/activity.ts";
 const activityEntry = z.looseObject({
   event_id: id,
   user_id: id,
+  kind: z.enum(["task", "reminder", "notification", "user"]),
+  task_id: id.nullable(),
   event_type: z.string(),
   sequence: z.int(),
+  version: z.int().nullable().describe("Of the task, where the entry is of one"),
+  source: z.string().describe("What made the change: api, chat, recurring, or a service"),
   occurred_at: timestamp,
+  task_data: taskData.nullable().describe("The task as it was then, in entries of the kind task"),
+  details: z.record(z.string(), z.unknown()).nullable().describe("What any other kind says"),
 });
 
 /** A page of the activity log, newest first. */
@@ -19,7 +25,7 @@ export const activityPage = z.looseObject({
 });
 
 /** What the routes of `routes/activity.ts` take and answer. */
-export const activityOperations: readonly Operation[] = [
+export const activityOperations = [
   {
     method: "get",
     path: "/api/activity",
@@ -31,4 +37,4 @@ export const activityOperations: readonly Operation[] = [
     answers: { 200: { says: "A page", body: activityPage } },
     problems: [400],
   },
-];
+] as const satisfies readonly Operation[];

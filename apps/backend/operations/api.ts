@@ -1,3 +1,4 @@
+import type { ClientApp } from "#apps/kit/openapi/client-app.ts";
 import type { ApiDescription } from "#apps/kit/openapi/operation.ts";
 import { wantedReminders } from "../reminders/wanted.ts";
 import { newTask, task, taskPage, taskPatch } from "../tasks.ts";
@@ -12,6 +13,16 @@ import {
 } from "./reminders.ts";
 import { taskOperations } from "./tasks.ts";
 
+const signedInOperations = [
+  ...taskOperations,
+  ...reminderOperations,
+  ...notificationOperations,
+  ...activityOperations,
+] as const;
+
+/** The API as Hono's typed client wants it: what a signed-in user may ask for. */
+export type Api = ClientApp<typeof signedInOperations>;
+
 /**
  * Everything that the API says of itself. A route under a public path that is missing here, or an
  * operation that no route serves, is found by `api.test.ts`.
@@ -24,10 +35,7 @@ export const apiOf = (env: { readonly DEVELOPMENT_ISSUER: string }): ApiDescript
     "ids UUIDs. Errors are problem documents (RFC 9457) with the id of the request. Lists are " +
     "paged: `next` of one page is the `cursor` of the following.",
   operations: [
-    ...taskOperations,
-    ...reminderOperations,
-    ...notificationOperations,
-    ...activityOperations,
+    ...signedInOperations,
     ...(env.DEVELOPMENT_ISSUER === "true" ? developmentOperations : []),
   ],
   schemas: {

@@ -29,7 +29,7 @@ export const notification = z.strictObject({
 const ofTask = { params: { id }, secured: true, tag: "Reminders" } as const;
 
 /** What the routes of `reminders/routes.ts` take and answer. */
-export const reminderOperations: readonly Operation[] = [
+export const reminderOperations = [
   {
     ...ofTask,
     method: "get",
@@ -49,10 +49,10 @@ export const reminderOperations: readonly Operation[] = [
     answers: { 200: { says: "Its reminders as they are now", body: reminderList } },
     problems: [400, 404, 409],
   },
-];
+] as const satisfies readonly Operation[];
 
 /** What the routes of `reminders/notifications.ts` take and answer. */
-export const notificationOperations: readonly Operation[] = [
+export const notificationOperations = [
   {
     method: "get",
     path: "/api/notifications",
@@ -83,4 +83,4 @@ export const notificationOperations: readonly Operation[] = [
     answers: { 200: { says: "The notification", body: notification } },
     problems: [404],
   },
-];
+] as const satisfies readonly Operation[];

@@ -7,15 +7,16 @@ import { idempotent, precondition, replayed, versioned } from "./common.ts";
 
 const tag = "Tasks";
 const one = { params: { id }, secured: true, tag } as const;
-const taskAnswer = (says: string): Answer => ({ says, body: task, headers: versioned });
-const changed = (says: string): Answer => ({
-  says,
-  body: task,
-  headers: { ...versioned, ...replayed },
-});
+const taskAnswer = (says: string) => ({ says, body: task, headers: versioned }) satisfies Answer;
+const changed = (says: string) =>
+  ({
+    says,
+    body: task,
+    headers: { ...versioned, ...replayed },
+  }) satisfies Answer;
 
 /** What the routes of `routes/tasks.ts` take and answer. */
-export const taskOperations: readonly Operation[] = [
+export const taskOperations = [
   {
     method: "get",
     path: "/api/tasks",
@@ -92,4 +93,4 @@ export const taskOperations: readonly Operation[] = [
     answers: { 204: { says: "It is gone", headers: replayed } },
     problems: [400, 404, 409, 412, 422],
   },
-];
+] as const satisfies readonly Operation[];

@@ -27,6 +27,8 @@ const declarable: Record<EnvName, z.ZodType<string>> = {
   DEVELOPMENT_ISSUER: z.enum(["true", "false"]),
   // Read by the gateway itself: a port and the services behind it, or nothing.
   GATEWAY: z.string(),
+  /** Where the page of this service lies when it is built. */
+  PAGE_FOLDER: z.string().min(1),
   ACTIVITY_RETENTION_DAYS: z.string().refine((days) => Number(days) >= 30, "must be 30 or more"),
   RATE_LIMITS: z.string().refine(saysQuotas, "must be `off`, or as user=600/60,address=6000/60"),
   TRUSTED_PROXIES: z.string().regex(/^\d$/, "must be a number of proxies, 0 to 9"),
