@@ -1,27 +1,42 @@
 import { rmSync } from "node:fs";
-import { planPorts } from "#infra/host/port-plan.ts";
+import { parseArgs } from "node:util";
 import { stopStack } from "#infra/host/provider/stop.ts";
 import { outsideFolderOf } from "#infra/host/stack-folder.ts";
 import { findLeftovers } from "./local/leftovers.ts";
 import { readOutputs } from "./local/outputs.ts";
-import { ensureToolchain, prepareState, runPulumi, stack, stackExists } from "./local/stack.ts";
+import {
+  ensureToolchain,
+  prepareState,
+  runPulumi,
+  stack,
+  stackExists,
+  usesExternalServices,
+} from "./local/stack.ts";
 import { run } from "./run.ts";
 
-const help = `npm run down
+const help = `npm run down [-- --forget]
 
 Stops every process of the local stack, removes its data, logs and files, and then the stack's
-own state: nothing of it is left, and the next \`npm start\` begins anew.`;
+own state: nothing of it is left, and the next \`npm start\` begins anew. From servers that stand
+elsewhere it takes what the stack made in them (topics, users, roles with their schemas, keys), and
+leaves them running.
+
+  --forget   leave what is in servers that stand elsewhere, as when they are gone for good`;
 
 const defaultPortBase = 18_000;
 
 async function takeDown(): Promise<number> {
+  const { values } = parseArgs({ options: { forget: { type: "boolean", default: false } } });
   const portBase = portBaseOfStack();
-  if (stackExists()) {
+  if (stackExists() && !values.forget) {
     await ensureToolchain();
     await prepareState();
     const { code } = await runPulumi(["destroy", "--yes", "--skip-preview"]);
     if (code !== 0) {
       console.error("\nNot all was taken down; mend the cause above and run it again.");
+      if (usesExternalServices()) {
+        console.error("Are servers that stand elsewhere gone for good? npm run down -- --forget");
+      }
       return 1;
     }
   }
@@ -46,8 +61,8 @@ async function takeDown(): Promise<number> {
 
 function portBaseOfStack(): number {
   const outputs = readOutputs();
-  if (!outputs) return defaultPortBase;
-  return Number(new URL(outputs.postgres.adminUrl).port) - planPorts(0).postgres;
+  // The gateway has the first of the stack's ports.
+  return outputs ? Number(new URL(outputs.baseUrl).port) : defaultPortBase;
 }
 
 if (process.argv.includes("--help")) console.log(help);

@@ -28,6 +28,7 @@ test("a whole configuration is read with its types", () => {
     portBase: 18_000,
     watch: false,
     logLevel: "info",
+    services: "own",
     tracing: "zipkin",
     sampling: 1,
     stateStore: "redis",
@@ -43,6 +44,7 @@ test("what is not set has its default", () => {
     portBase: 18_000,
     watch: false,
     logLevel: "info",
+    services: "own",
     tracing: "zipkin",
     sampling: 1,
     stateStore: "redis",
@@ -58,6 +60,59 @@ test("replicas are one number for all or a map, beside which contracts say how m
   expect(read({ replicas: "1" })).toMatchObject({ replicas: everyServiceRuns(1) });
   expect(read({ replicas: '{"backend":3}' })).toMatchObject({ replicas });
   expect(read({ replicas: '{"backend":"3"}' })).toMatchObject({ replicas });
+});
+
+describe("servers that stand elsewhere", () => {
+  const passwords = {
+    kafka: { password: "canary-k" },
+    postgres: { password: "canary-p" },
+    redis: { password: "canary-r" },
+  };
+  const external = (changes: object) => () =>
+    read({ services: "external", external: JSON.stringify({ ...passwords, ...changes }) });
+
+  test("are those of compose.yaml unless it is said, by passwords that must be", () => {
+    expect(external({})()).toMatchObject({
+      services: "external",
+      external: {
+        kafka: { brokers: ["127.0.0.1:17092"], username: "admin", password: "canary-k" },
+        postgres: { host: "127.0.0.1", port: 17_432, database: "todo", username: "postgres" },
+        redis: { host: "127.0.0.1", port: 17_379, username: "default" },
+        zipkin: "http://127.0.0.1:17411",
+        mail: { host: "127.0.0.1", port: 17_025, page: "http://127.0.0.1:17026" },
+      },
+    });
+    expect(external({ kafka: { ...passwords.kafka, brokers: ["b:9092"] } })()).toMatchObject({
+      external: { kafka: { brokers: ["b:9092"] } },
+    });
+  });
+
+  test("are kept in mind while the stack runs its own", () => {
+    expect(read({ external: JSON.stringify(passwords) })).toMatchObject({ services: "own" });
+  });
+
+  test("want every password to be set, and say which command sets them", () => {
+    const none = () => read({ services: "external" });
+    for (const server of ["kafka", "postgres", "redis"]) {
+      expect(none).toThrow(`Configuration key external.${server}.password is not set`);
+      expect(none).toThrow(`config set --secret --path external.${server}.password`);
+    }
+    expect(none).toThrow("npm run compose");
+  });
+
+  test.each([
+    [{ kafka: { ...passwords.kafka, brokers: ["here"] } }, 'external.kafka.brokers.0 is "here"'],
+    [{ kafka: { password: "" } }, "external.kafka.password is not valid"],
+    [{ postgres: { ...passwords.postgres, port: "many" } }, 'external.postgres.port is "many"'],
+    [{ redis: { ...passwords.redis, adress: "a" } }, "config rm --path external.redis.adress"],
+    [{ zipkin: "localhost" }, 'external.zipkin is "localhost"'],
+    [{ mail: { username: "todo" } }, "config set --secret --path external.mail.password"],
+    [{ rabbit: {} }, "config rm --path external.rabbit"],
+  ])("%j is refused by name", (changes, named) => {
+    expect(external(changes)).toThrow(RunError);
+    expect(external(changes)).toThrow(named);
+    expect(external(changes)).not.toThrow("canary");
+  });
 });
 
 describe("on Kubernetes", () => {

@@ -5,6 +5,7 @@ import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
 import { madeCluster } from "#infra/clusters/config.ts";
 import { mostReplicas, portSpan } from "#infra/host/port-plan.ts";
 import { cloudFaults } from "./cloud-checks.ts";
+import { externalServices } from "./external-services.ts";
 import { kubernetesConfig } from "./kubernetes-config.ts";
 import { rateLimits } from "./rate-limits.ts";
 
@@ -56,7 +57,7 @@ const replicas = z.unknown().transform((given, context): Readonly<Record<AppId, 
   return Object.fromEntries(all);
 });
 
-const local = z.strictObject({
+const localShape = z.strictObject({
   target: z.literal("local"),
   /** First of the ports; all move with it. Two stacks of one machine are kept 300 apart. */
   portBase: z.coerce.number().int().min(1_024).max(highestPortBase).default(18_000),
@@ -64,6 +65,9 @@ const local = z.strictObject({
   watch: flag.default(false),
   /** How often each service runs, every replica with a sidecar of its own. */
   replicas: replicas.default(replicasByService.parse({}) as Record<AppId, number>),
+  /** Servers of the stack's own, or those that `external` names, as of compose.yaml. */
+  services: z.enum(["own", "external"]).default("own"),
+  external: externalServices.optional(),
   /** What keeps the state of the services. */
   stateStore: z.enum(stateStores).default("redis"),
   /** Where traces can be looked at; `none` saves 150 MiB of memory. */
@@ -75,6 +79,13 @@ const local = z.strictObject({
   logLevel,
   /** Requests a minute of one user and one address: here more than the tests ever need. */
   rateLimits: rateLimits({ user: 6_000, address: 1_000_000 }),
+});
+
+const local = localShape.superRefine(({ services, external }, context) => {
+  if (services === "own" || external !== undefined) return;
+  for (const issue of externalServices.safeParse({}).error?.issues ?? []) {
+    context.issues.push({ ...issue, path: ["external", ...issue.path], input: undefined } as never);
+  }
 });
 
 const kubernetes = kubernetesConfig.extend({

@@ -5,20 +5,15 @@ import type { GatewayFacts } from "#apps/contracts/gateway.ts";
 import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
 import { HostDaprControlPlane } from "#infra/host/dapr-control-plane.ts";
-import { HostKafka } from "#infra/host/kafka.ts";
-import { HostMail } from "#infra/host/mail.ts";
 import { HostPage } from "#infra/host/page.ts";
 import { Password } from "#infra/host/password.ts";
 import { type PortPlan, planPorts } from "#infra/host/port-plan.ts";
-import { HostPostgres } from "#infra/host/postgres.ts";
-import { hostPrograms } from "#infra/host/programs.ts";
-import { HostRedis } from "#infra/host/redis.ts";
+import { daprPrograms } from "#infra/host/programs.ts";
 import { HostService } from "#infra/host/service.ts";
 import { hostStackOf } from "#infra/host/stack-folder.ts";
-import { HostZipkin } from "#infra/host/zipkin.ts";
 import { findPrograms } from "#toolchain/find.ts";
-import { unprivilegedUser } from "#toolchain/unprivileged.ts";
 import type { LocalConfig } from "./config.ts";
+import { localServices } from "./local-services.ts";
 import { rateLimitsText } from "./rate-limits.ts";
 
 const namespace = "todo";
@@ -30,28 +25,8 @@ const trustDomain = "public";
 export async function createLocalStack(config: LocalConfig) {
   const stack = hostStackOf(join(import.meta.dirname, ".."));
   const ports = planPorts(config.portBase);
-  const programs = await findPrograms(hostPrograms);
-
-  const postgres = new HostPostgres("postgres", {
-    stack,
-    home: programs.postgres.path,
-    port: ports.postgres,
-    user: unprivilegedUser()?.name,
-  });
-  const redis = new HostRedis("redis", {
-    stack,
-    server: programs["redis-server"].path,
-    port: ports.redis,
-  });
-  const kafka = new HostKafka("kafka", {
-    stack,
-    home: programs.kafka.path,
-    java: programs.java.path,
-    port: ports.kafka,
-    controllerPort: ports.kafkaController,
-    size: "dev",
-  });
-  const mail = new HostMail("mail", { stack, port: ports.mail, pagePort: ports.mailPage });
+  const { kafka, postgres, redis, mail, zipkin } = await localServices(stack, ports, config);
+  const programs = await findPrograms(daprPrograms);
   const controlPlane = new HostDaprControlPlane("dapr", {
     stack,
     sentry: programs["dapr-sentry"].path,
@@ -61,16 +36,6 @@ export async function createLocalStack(config: LocalConfig) {
     trustDomain: controlPlaneTrustDomain,
   });
 
-  const zipkin =
-    config.tracing === "zipkin"
-      ? new HostZipkin("zipkin", {
-          stack,
-          jar: programs.zipkin.path,
-          java: programs.java.path,
-          port: ports.zipkin,
-        })
-      : undefined;
-
   const state = config.stateStore === "postgres" ? postgres.accessFor(dapr.stateStore) : undefined;
   const secretsFile = (replica: string) => join(stack.folder, "dapr", replica, "secrets.json");
   const factsFor = (replica: string): DaprFacts => ({
@@ -78,7 +43,7 @@ export async function createLocalStack(config: LocalConfig) {
     trustDomain,
     kafka: {
       brokers: kafka.brokers,
-      version: "3.9.0",
+      version: kafka.version,
       mechanism: "SCRAM-SHA-512",
       tls: false,
     },
@@ -145,7 +110,7 @@ export async function createLocalStack(config: LocalConfig) {
         schedulerAddress: controlPlane.schedulerAddress,
         trustAnchors: controlPlane.trustAnchors,
         dependsOn: [
-          ...[...kafka.ready, redis.process, mail.process, controlPlane.scheduler],
+          ...[...kafka.ready, ...redis.ready, ...mail.ready, controlPlane.scheduler],
           ...(state && contract.state ? [state.role] : []),
         ],
       },
@@ -167,7 +132,7 @@ export async function createLocalStack(config: LocalConfig) {
     baseUrl,
     stackFolder: stack.folder,
     services: urls,
-    kafka: pulumi.secret({ brokers: [kafka.brokers], ...kafka.admin }),
+    kafka: pulumi.secret({ brokers: kafka.brokers.split(","), ...kafka.admin }),
     postgres: pulumi.secret({ adminUrl: postgres.adminUrl }),
     redis: redis.address,
     mail: mail.url,
@@ -202,13 +167,14 @@ const secretsOf = (appId: AppId, kept: KeptSecrets): pulumi.Output<string> =>
       : { redis: { password: secrets.redis } };
     return JSON.stringify({
       ...(state && stateSecret),
-      ...(bindings?.includes("mail") && { mail: { password: secrets.mail } }),
+      ...(bindings?.includes("mail") && secrets.mail && { mail: { password: secrets.mail } }),
     });
   });
 
 type KeptSecrets = {
   readonly redis: pulumi.Output<string>;
-  readonly mail: pulumi.Output<string>;
+  /** Absent where the mail server takes mail without one. */
+  readonly mail: pulumi.Output<string> | undefined;
   /** The URL of the state store's role, where it is in PostgreSQL. */
   readonly state: pulumi.Output<string> | undefined;
 };

@@ -67,7 +67,7 @@ const rules: Rule[] = [
   // A provider plugin speaks Pulumi's own protocol.
   {
     from: "infra/host/provider",
-    values: [...host, provision, "@grpc/grpc-js", "google-protobuf"],
+    values: [...host, provision, "@grpc/grpc-js", "google-protobuf", "@redis/client"],
   },
   {
     from: "stacks",

@@ -70,7 +70,7 @@ function report(outputs: StackOutputs, changes: number, seconds: string): void {
     ["kafka", `${outputs.kafka.brokers[0]} (${outputs.kafka.mechanism})`],
     ["postgres", new URL(outputs.postgres.adminUrl).host],
     ["redis", outputs.redis],
-    ["mail", `${outputs.mail} (what was sent)`],
+    ...(outputs.mail ? [["mail", `${outputs.mail} (what was sent)`]] : []),
     ["sentry", outputs.dapr.sentry],
     ["scheduler", outputs.dapr.scheduler],
     ...(outputs.zipkin ? [["zipkin", `${outputs.zipkin} (traces)`]] : []),

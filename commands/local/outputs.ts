@@ -11,8 +11,8 @@ export type StackOutputs = {
   readonly kafka: { brokers: string[]; mechanism: string; username: string; password: string };
   readonly postgres: { adminUrl: string };
   readonly redis: string;
-  /** The page of what the stack's mail server has. */
-  readonly mail: string;
+  /** The page of what the stack's mail server has; absent where there is none. */
+  readonly mail?: string;
   /** The page with the traces, unless the stack has none. */
   readonly zipkin?: string;
   readonly dapr: { sentry: string; scheduler: string };

@@ -11,8 +11,9 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
+import { parse } from "yaml";
 import { Refusal } from "#commands/run.ts";
-import { hostPrograms } from "#infra/host/programs.ts";
+import { daprPrograms, hostPrograms } from "#infra/host/programs.ts";
 import { hostStackOf } from "#infra/host/stack-folder.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { findPrograms } from "#toolchain/find.ts";
@@ -30,14 +31,30 @@ const checkpoint = join(stateFolder, ".pulumi", "stacks", "todo-evolution", `${s
 /** Whether the stack has been made and not been taken down. */
 export const stackExists = (): boolean => existsSync(checkpoint);
 
+/** A key of the stack's own configuration, as it is in its file; undefined where it is not set. */
+const configured = (key: string): unknown =>
+  parse(readFileSync(join(clone, `Pulumi.${stackName}.yaml`), "utf8"))?.config?.[
+    `todo-evolution:${key}`
+  ];
+
+/** Whether the stack uses servers that stand elsewhere instead of its own. */
+export const usesExternalServices = (): boolean => configured("services") === "external";
+
 /** Tells only what takes time, on standard error: for commands whose output is of something else. */
 const onlyNews = (line: string): void => {
   if (!/ (cached|on PATH)$/.test(line)) console.error(line);
 };
 
-/** Finds or builds every program that the stack needs, a line of progress for each. */
-export async function ensureToolchain(log: (line: string) => void = onlyNews): Promise<void> {
-  const programs = await ensurePrograms([...engine, ...hostPrograms], { log });
+/**
+ * Finds or builds every program that the stack needs, a line of progress for each; those of servers
+ * only where they are its own.
+ */
+export async function ensureToolchain(
+  log: (line: string) => void = onlyNews,
+  external = usesExternalServices(),
+): Promise<void> {
+  const ran = external ? daprPrograms : hostPrograms;
+  const programs = await ensurePrograms([...engine, ...ran], { log });
   const host = programs["pulumi-language-nodejs"];
   // The engine warns of a language host that it finds elsewhere than beside itself.
   const beside = join(dirname(programs.pulumi.path), "pulumi-language-nodejs");
@@ -73,17 +90,19 @@ export async function pulumiEnvironment(): Promise<Record<string, string>> {
   };
 }
 
-/** Runs the engine on the local stack with the terminal; resolves to its exit code. */
+/** Runs the engine on the local stack with the terminal, or with `input`; resolves to its exit code. */
 export async function runPulumi(
   args: readonly string[],
-  options: { quiet?: boolean } = {},
+  options: { quiet?: boolean; input?: string } = {},
 ): Promise<{ code: number; output: string }> {
   // The language host leaves its pipes behind in the temporary folder; this one goes with the run.
   const temporary = mkdtempSync(join(stack.folder, "engine-"));
   const env = { ...process.env, ...(await pulumiEnvironment()), TMPDIR: temporary };
-  const input = options.quiet ? "ignore" : "inherit";
+  const usual = options.quiet ? "ignore" : "inherit";
+  const input = options.input === undefined ? usual : "pipe";
   const out = options.quiet ? "pipe" : "inherit";
   const child = spawn("pulumi", args, { cwd: clone, env, stdio: [input, out, "inherit"] });
+  child.stdin?.end(options.input);
   let output = "";
   child.stdout?.on("data", (chunk) => {
     output += chunk;

@@ -61,7 +61,7 @@ export type RedisPasswords = {
  * anything or change the server.
  */
 export function redisUsers({ sidecars, services }: RedisPasswords): string[] {
-  const states = appIds.filter((appId) => contractOf(appId).state).map((appId) => `~${appId}||*`);
+  const states = stateKeys().map((keys) => `~${keys}`);
   return [
     "user default off",
     userLine(redisUser, sidecars, states, commands),
@@ -69,12 +69,20 @@ export function redisUsers({ sidecars, services }: RedisPasswords): string[] {
       userLine(
         appId,
         services[appId] ?? "",
-        [`~${appId}:*`, `&${appId}:*`],
+        [`~${directKeys(appId)}`, `&${appId}:*`],
         [...commands, "+@pubsub"],
       ),
     ),
   ];
 }
+
+/** Patterns of all keys that the system has in Redis. */
+export const redisKeys = (): string[] => [...stateKeys(), ...directUsers().map(directKeys)];
+
+const stateKeys = (): string[] =>
+  appIds.filter((appId) => contractOf(appId).state).map((appId) => `${appId}||*`);
+
+const directKeys = (appId: AppId): string => `${appId}:*`;
 
 const commands = [
   ...["+@read", "+@write", "+@connection", "+@transaction", "+@scripting"],

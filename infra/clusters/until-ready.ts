@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Job } from "../host/job.ts";
 import type { Cluster } from "./cluster.ts";
+import { signInVariables } from "./sign-in.ts";
 
 export type WaitingArgs = {
   readonly cluster: Pick<Cluster, "access">;
@@ -26,8 +27,7 @@ export const untilReady = (args: WaitingArgs, opts: pulumi.CustomResourceOptions
         KUBECONFIG_CONTENT: kubeconfig,
         ...(context !== undefined && { KUBE_CONTEXT: context }),
       })),
-      // Credentials of clouds come from programs on the PATH, which look below HOME.
-      inherit: ["PATH", "HOME", "GOOGLE_APPLICATION_CREDENTIALS"],
+      inherit: [...signInVariables],
       timeoutMs,
     },
     opts,

@@ -10,7 +10,10 @@ export interface JobArgs {
   command: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** The whole environment, apart from defaults for PATH, HOME, LANG and TZ. */
   env?: pulumi.Input<Record<string, pulumi.Input<string>>>;
-  /** Names of variables that are passed on from whoever runs the engine, if set; not recorded. */
+  /**
+   * Names of variables that are passed on from whoever runs the engine, if set; `AZURE_*` is all
+   * that begin so. Their values are not recorded.
+   */
   inherit?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** The working folder. */
   cwd: pulumi.Input<string>;

@@ -2,10 +2,9 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackSize } from "#apps/contracts/topics.ts";
 import { topicSpecs } from "#components/kafka/topics.ts";
-import { userSpecs } from "#components/kafka/users.ts";
+import type { LocalKafka } from "./kafka-contents.ts";
+import { kafkaContents } from "./kafka-contents.ts";
 import { kafkaLogging, kafkaProperties } from "./kafka-properties.ts";
-import { KafkaTopic } from "./kafka-topic.ts";
-import { KafkaUser } from "./kafka-user.ts";
 import { Password } from "./password.ts";
 import { Process } from "./process.ts";
 import type { HostStack } from "./stack-folder.ts";
@@ -26,17 +25,13 @@ const adminName = "admin";
 const jvm = ["-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
 /** One Kafka broker (KRaft) with SASL/SCRAM, the topics of the contracts, and a user per service. */
-export class HostKafka extends pulumi.ComponentResource {
+export class HostKafka extends pulumi.ComponentResource implements LocalKafka {
   readonly brokers: string;
-  readonly admin: {
-    readonly mechanism: typeof mechanism;
-    readonly username: string;
-    readonly password: pulumi.Output<string>;
-  };
-  /** Password of each service's user. */
-  readonly passwords: Readonly<Record<string, pulumi.Output<string>>>;
-  /** What a sidecar must wait for: broker, topics and users. */
-  readonly ready: pulumi.Resource[];
+  // The newest that the sidecar's client knows.
+  readonly version = "3.9.0";
+  readonly admin: LocalKafka["admin"];
+  readonly passwords: LocalKafka["passwords"];
+  readonly ready: LocalKafka["ready"];
 
   constructor(name: string, args: HostKafkaArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo:host:Kafka", name, {}, opts);
@@ -86,23 +81,13 @@ export class HostKafka extends pulumi.ComponentResource {
       child,
     );
 
-    const connection = { brokers: [this.brokers], sasl: this.admin, generation: broker.dataId };
-    const leaf = { parent: this, deletedWith: broker, dependsOn: broker };
-    const topics = topicSpecs(args.size).map(
-      (topic) => new KafkaTopic(topic.name, { ...connection, ...topic }, leaf),
+    const { passwords, ready } = kafkaContents(
+      { brokers: [this.brokers], sasl: this.admin, generation: broker.dataId },
+      topicSpecs(args.size),
+      { parent: this, deletedWith: broker, dependsOn: broker },
     );
-    const users = userSpecs().map((user) => {
-      const password = new Password(`kafka-${user.name}`, {}, child).value;
-      const acls = user.grants.map(({ operations, ...grant }) => ({
-        ...grant,
-        operations: [...operations],
-        patternType: "literal" as const,
-      }));
-      const args = { ...connection, username: user.name, password, acls };
-      return { name: user.name, password, resource: new KafkaUser(user.name, args, leaf) };
-    });
-    this.passwords = Object.fromEntries(users.map((user) => [user.name, user.password]));
-    this.ready = [broker, ...topics, ...users.map((user) => user.resource)];
+    this.passwords = passwords;
+    this.ready = [broker, ...ready];
     this.registerOutputs();
   }
 }

@@ -16,13 +16,28 @@ export type HostMailArgs = {
 const loopback = "127.0.0.1";
 const username = "todo";
 
+/** The address that all mail of a local stack comes from. */
+export const mailFrom = "todo@todo.example";
+
+/** A mail server as the rest of the stack knows it, wherever it stands. */
+export type LocalMail = {
+  /** As the sidecars know it; the password is `mail` / `password` of their secrets. */
+  readonly server: MailServer;
+  /** Absent where the server takes mail without one. */
+  readonly password: pulumi.Output<string> | undefined;
+  /** Where a person can look at what was sent, if anywhere. */
+  readonly url: string | undefined;
+  /** What a sidecar must wait for. */
+  readonly ready: readonly pulumi.Resource[];
+};
+
 /** A mail server that keeps and shows what the stack sends, and sends nothing on. */
-export class HostMail extends pulumi.ComponentResource {
+export class HostMail extends pulumi.ComponentResource implements LocalMail {
   /** As the sidecars know it; the password is `mail` / `password` of their secrets. */
   readonly server: MailServer;
   readonly password: pulumi.Output<string>;
   readonly url: string;
-  readonly process: Process;
+  readonly ready: readonly pulumi.Resource[];
 
   constructor(name: string, args: HostMailArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo:host:Mail", name, {}, opts);
@@ -32,12 +47,12 @@ export class HostMail extends pulumi.ComponentResource {
     this.server = {
       host: loopback,
       port,
-      from: "todo@todo.example",
+      from: mailFrom,
       account: { username, password: { secret: { name: "mail", key: "password" } } },
       verified: true,
     };
     const folder = join(stack.folder, "data", "mail");
-    this.process = new Process(
+    const server = new Process(
       "mail",
       {
         name: "mail",
@@ -59,6 +74,7 @@ export class HostMail extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.ready = [server];
     this.registerOutputs();
   }
 }

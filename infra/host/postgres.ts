@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { DatabaseRole } from "./database-role.ts";
+import type { DatabaseAccess, LocalPostgres } from "./database-access.ts";
+import { databaseAccess } from "./database-access.ts";
 import { Password } from "./password.ts";
 import { Process } from "./process.ts";
 import type { HostStack } from "./stack-folder.ts";
@@ -15,19 +16,11 @@ export type HostPostgresArgs = {
   readonly user: string | undefined;
 };
 
-/** What a service needs to use its part of the database. */
-export type DatabaseAccess = {
-  readonly url: pulumi.Output<string>;
-  readonly role: DatabaseRole;
-  /** Changes when the data was made anew, and migrations must run again. */
-  readonly generation: pulumi.Output<string>;
-};
-
 const database = "todo";
 const admin = "postgres";
 
 /** One PostgreSQL server with a role and a schema for each service that asks for it. */
-export class HostPostgres extends pulumi.ComponentResource {
+export class HostPostgres extends pulumi.ComponentResource implements LocalPostgres {
   readonly adminUrl: pulumi.Output<string>;
   private readonly port: number;
   private readonly server: Process;
@@ -63,22 +56,16 @@ export class HostPostgres extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** A login role that owns a schema of its own name, and the address by which it connects. */
   accessFor(name: string): DatabaseAccess {
-    const password = new Password(`postgres-${name}`, {}, { parent: this }).value;
-    const role = new DatabaseRole(
+    return databaseAccess(
       name,
       {
         adminUrl: this.adminUrl,
-        role: name,
-        password,
-        schema: name,
+        address: `127.0.0.1:${this.port}/${database}`,
         generation: this.server.dataId,
       },
       { parent: this, deletedWith: this.server, dependsOn: this.server },
     );
-    const url = pulumi.interpolate`postgres://${name}:${password}@127.0.0.1:${this.port}/${database}`;
-    return { url: pulumi.secret(url), role, generation: this.server.dataId };
   }
 }
 

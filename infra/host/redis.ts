@@ -13,17 +13,30 @@ export type HostRedisArgs = {
   readonly port: number;
 };
 
+/** Redis as the rest of the stack knows it, wherever it stands. */
+export type LocalRedis = {
+  /** `host:port` */
+  readonly address: string;
+  /** Of the sidecars. */
+  readonly username: string;
+  readonly password: pulumi.Output<string>;
+  /** What a sidecar must wait for. */
+  readonly ready: readonly pulumi.Resource[];
+  /** The address by which a service connects that declares that it talks to Redis itself. */
+  readonly urlFor: (appId: AppId) => pulumi.Output<string>;
+};
+
 /** One Redis server with the users that the contracts ask for; the default user is off. */
-export class HostRedis extends pulumi.ComponentResource {
+export class HostRedis extends pulumi.ComponentResource implements LocalRedis {
   readonly address: string;
   readonly username = redisUser;
   readonly password: pulumi.Output<string>;
-  readonly process: Process;
+  readonly ready: readonly pulumi.Resource[];
   private readonly services: Readonly<Record<string, pulumi.Output<string>>>;
 
   constructor(name: string, args: HostRedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo:host:Redis", name, {}, opts);
-    const { stack, server, port } = args;
+    const { stack, port } = args;
     this.address = `127.0.0.1:${port}`;
     this.password = new Password("redis", {}, { parent: this }).value;
     this.services = Object.fromEntries(
@@ -34,13 +47,13 @@ export class HostRedis extends pulumi.ComponentResource {
     );
     const file = join(stack.folder, "redis", "redis.conf");
     const data = join(stack.folder, "data", "redis");
-    this.process = new Process(
+    const server = new Process(
       "redis",
       {
         name: "redis",
         stackFolder: stack.folder,
         cwd: stack.folder,
-        command: [server, file],
+        command: [args.server, file],
         files: {
           [file]: pulumi.output({ sidecars: this.password, services: this.services }).apply((all) =>
             [
@@ -61,10 +74,10 @@ export class HostRedis extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    this.ready = [server];
     this.registerOutputs();
   }
 
-  /** The address by which a service connects that declares that it talks to Redis itself. */
   urlFor(appId: AppId): pulumi.Output<string> {
     const password = this.services[appId];
     if (!password) throw new Error(`${appId} does not declare that it talks to Redis`);

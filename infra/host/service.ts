@@ -6,10 +6,10 @@ import type { DaprFacts } from "#components/dapr/facts.ts";
 import { kafkaUserEnv, tracingEnv } from "#components/dapr/facts.ts";
 import { yamlOf } from "#components/dapr/manifest.ts";
 import { sidecarManifests } from "#components/dapr/sidecar.ts";
+import type { DatabaseAccess } from "./database-access.ts";
 import { Job } from "./job.ts";
 import { Password } from "./password.ts";
 import { replicaName, type ServicePorts } from "./port-plan.ts";
-import type { DatabaseAccess } from "./postgres.ts";
 import { Process } from "./process.ts";
 import { sourceOf } from "./source.ts";
 import type { HostStack } from "./stack-folder.ts";
@@ -40,7 +40,7 @@ export type HostServiceArgs = {
     readonly sentryAddress: string;
     readonly schedulerAddress: string;
     readonly trustAnchors: pulumi.Output<string>;
-    readonly dependsOn: pulumi.Resource[];
+    readonly dependsOn: readonly pulumi.Resource[];
   };
 };
 

@@ -16,18 +16,31 @@ const jvm = ["-Xms32m", "-Xmx96m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"
 /** About a kilobyte each; older traces make room for newer ones. */
 const mostSpans = 20_000;
 
-/** Zipkin, which keeps the newest traces in memory and shows them on a page. */
-export class HostZipkin extends pulumi.ComponentResource {
+/** Zipkin as the rest of the stack knows it, wherever it stands. */
+export type LocalZipkin = {
   /** The page for people. */
   readonly url: string;
   /** Where services and sidecars send their spans. */
+  readonly endpoint: string;
+};
+
+/** Its page and its door for spans, at an address. */
+export const zipkinAt = (address: string): LocalZipkin => ({
+  url: new URL("/zipkin/", address).href,
+  endpoint: new URL("/api/v2/spans", address).href,
+});
+
+/** Zipkin, which keeps the newest traces in memory and shows them on a page. */
+export class HostZipkin extends pulumi.ComponentResource implements LocalZipkin {
+  readonly url: string;
   readonly endpoint: string;
 
   constructor(name: string, args: HostZipkinArgs, opts?: pulumi.ComponentResourceOptions) {
     super("todo:host:Zipkin", name, {}, opts);
     const { stack, jar, java, port } = args;
-    this.url = `http://${loopback}:${port}/zipkin/`;
-    this.endpoint = `http://${loopback}:${port}/api/v2/spans`;
+    const { url, endpoint } = zipkinAt(`http://${loopback}:${port}`);
+    this.url = url;
+    this.endpoint = endpoint;
     new Process(
       "zipkin",
       {

@@ -22,7 +22,7 @@ const stack = z.object({
     password: z.string(),
   }),
   postgres: z.object({ adminUrl: z.string() }),
-  mail: z.string(),
+  mail: z.string().optional(),
   zipkin: z.string().optional(),
 });
 

@@ -5,8 +5,9 @@ import { exitCodeOf, runTests } from "../run-tests.ts";
 const usage = `npm run stack-test [-- --filter text]
 
 Tries the local stack itself on a throw-away clone with ports of its own: repair of what died or
-was deleted, what a change touches, ports, bad input, secrets, and that nothing is left behind.
-Your own stack is not touched. Takes about five minutes with the programs cached.`;
+was deleted, what a change touches, ports, bad input, secrets, servers that somebody else runs, and
+that nothing is left behind. Your own stack is not touched. Takes about seven minutes with the
+programs cached.`;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({

@@ -35,11 +35,15 @@ test("a job runs to its end, again on an update, and its log goes with it", asyn
 test("a job is passed on what it names of the engine's environment, and nothing else", async () => {
   vi.stubEnv("PASSED_ON", "yes");
   vi.stubEnv("KEPT_BACK", "no");
-  const inputs = { ...job("env"), inherit: ["PASSED_ON", "WORD", "NOT_SET"] };
+  vi.stubEnv("CLOUD_USER", "me");
+  vi.stubEnv("CLOUD_PLACE", "here");
+  const inputs = { ...job("env"), inherit: ["PASSED_ON", "WORD", "NOT_SET", "CLOUD_*"] };
   await jobType.create(inputs, stack.context);
   const log = readFileSync(placesOf(stack.folder, "migrations").log, "utf8");
   expect(log).toMatch(/^PASSED_ON=yes$/m);
   expect(log).toMatch(/^WORD=hello$/m);
+  expect(log).toMatch(/^CLOUD_USER=me$/m);
+  expect(log).toMatch(/^CLOUD_PLACE=here$/m);
   expect(log).not.toMatch(/KEPT_BACK|NOT_SET/);
   await jobType.delete({ inputs, outputs: {} }, stack.context);
 });

@@ -66,11 +66,13 @@ async function run(inputs: JobInputs, { signal, report }: Context): Promise<void
   }
 }
 
-/** What the engine's own process was given of these variables. */
+/** What the engine's own process was given of these variables; `AZURE_*` is all that begin so. */
 const inherited = (names: readonly string[] = []): Record<string, string> =>
   Object.fromEntries(
-    names.flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value !== undefined && names.some((wanted) => isMeant(name, wanted)) ? [[name, value]] : [],
+    ),
   );
+
+const isMeant = (name: string, wanted: string): boolean =>
+  wanted.endsWith("*") ? name.startsWith(wanted.slice(0, -1)) : name === wanted;

@@ -36,7 +36,7 @@ export const kafkaTopicType: ResourceType<KafkaTopicInputs> = {
     if (!state) return undefined;
     const { replicas, ...rest } = state;
     return {
-      inputs: { ...old.inputs, ...rest, ...("replicas" in old.inputs && { replicas }) },
+      inputs: { ...old.inputs, ...rest, ...(isSaid(old.inputs.replicas) && { replicas }) },
       outputs: {},
     };
   },
@@ -45,6 +45,9 @@ export const kafkaTopicType: ResourceType<KafkaTopicInputs> = {
     await withKafka(inputs, context, (admin) => removeTopic(admin, inputs.name));
   },
 };
+
+/** Whether the number of copies is ours to say: -1 leaves it to the brokers. */
+const isSaid = (replicas: number | undefined): boolean => replicas !== undefined && replicas > 0;
 
 const whole = ({ name, partitions, replicas = 1, config = {} }: KafkaTopicInputs) => ({
   name,

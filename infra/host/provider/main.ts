@@ -13,6 +13,7 @@ const types: Readonly<Record<string, () => Promise<AnyResourceType>>> = {
   "host:index:DatabaseRole": async () => (await import("./database-role.ts")).databaseRoleType,
   "host:index:KafkaTopic": async () => (await import("./kafka-topic.ts")).kafkaTopicType,
   "host:index:KafkaUser": async () => (await import("./kafka-user.ts")).kafkaUserType,
+  "host:index:RedisKeys": async () => (await import("./redis-keys.ts")).redisKeysType,
 };
 
 async function load(token: string): Promise<AnyResourceType> {
