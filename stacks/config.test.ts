@@ -33,7 +33,9 @@ test("a whole configuration is read with its types", () => {
     sampling: 1,
     stateStore: "redis",
     replicas: everyServiceRuns(2),
-    rateLimits: { user: 6_000, address: 1_000_000 },
+    rateLimits: { user: 6_000, address: 1_000_000, login: 6_000, account: 20 },
+    operators: ["operator@todo.example"],
+    tokenSecrets: [1],
     allowedOrigins: [],
   });
 });
@@ -49,7 +51,9 @@ test("what is not set has its default", () => {
     sampling: 1,
     stateStore: "redis",
     replicas: asContractsAsk,
-    rateLimits: { user: 6_000, address: 1_000_000 },
+    rateLimits: { user: 6_000, address: 1_000_000, login: 6_000, account: 20 },
+    operators: ["operator@todo.example"],
+    tokenSecrets: [1],
     allowedOrigins: [],
   });
 });

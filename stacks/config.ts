@@ -4,6 +4,7 @@ import { stateStores } from "#apps/contracts/dapr.ts";
 import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
 import { madeCluster } from "#infra/clusters/config.ts";
 import { mostReplicas, portSpan } from "#infra/host/port-plan.ts";
+import { accountsConfig } from "./accounts.ts";
 import { cloudFaults } from "./cloud-checks.ts";
 import { externalServices } from "./external-services.ts";
 import { kubernetesConfig } from "./kubernetes-config.ts";
@@ -77,8 +78,9 @@ const localShape = z.strictObject({
   allowedOrigins,
   /** How much the services log. */
   logLevel,
-  /** Requests a minute of one user and one address: here more than the tests ever need. */
-  rateLimits: rateLimits({ user: 6_000, address: 1_000_000 }),
+  ...accountsConfig({ operators: ["operator@todo.example"] }),
+  /** Requests and sign-ins a minute: here more than the tests need, but for one account. */
+  rateLimits: rateLimits({ user: 6_000, address: 1_000_000, login: 6_000, account: 20 }),
 });
 
 const local = localShape.superRefine(({ services, external }, context) => {

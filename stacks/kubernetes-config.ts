@@ -3,6 +3,7 @@ import { stateStores } from "#apps/contracts/dapr.ts";
 import { type ChartName, chartSources } from "#components/charts.ts";
 import { type ImageName, images } from "#components/images.ts";
 import { clusterConfig } from "#infra/clusters/config.ts";
+import { accountsConfig } from "./accounts.ts";
 import { given, kafka, mail, postgres, redis, secrets } from "./data-config.ts";
 import { rateLimits } from "./rate-limits.ts";
 
@@ -108,8 +109,9 @@ export const kubernetesConfig = z.strictObject({
    * delivers one event or call at a time, as Dapr's own loses events otherwise. See DECISIONS, 73.
    */
   mendedSidecar: given(z.string().min(1)),
-  /** Requests a minute of one user and of one address, each a number or `off`. */
-  rateLimits: rateLimits({ user: 600, address: 6_000 }),
+  ...accountsConfig({ operators: [] }),
+  /** Requests and sign-ins a minute, each a number or `off`; see rate-limits.ts. */
+  rateLimits: rateLimits({ user: 600, address: 6_000, login: 60, account: 10 }),
   /** A token for any name, for trying things out; never where others can reach it. */
   developmentIssuer: z.stringbool().or(z.boolean()).default(false),
   /** How long the activity log is kept. */

@@ -12,6 +12,7 @@ import { daprPrograms } from "#infra/host/programs.ts";
 import { HostService } from "#infra/host/service.ts";
 import { hostStackOf } from "#infra/host/stack-folder.ts";
 import { findPrograms } from "#toolchain/find.ts";
+import { accountsEnv } from "./accounts.ts";
 import type { LocalConfig } from "./config.ts";
 import { localServices } from "./local-services.ts";
 import { rateLimitsText } from "./rate-limits.ts";
@@ -70,7 +71,8 @@ export async function createLocalStack(config: LocalConfig) {
   const page = new HostPage("page", { stack, appId: "web", watch: config.watch });
   const baseUrl = `http://127.0.0.1:${ports.gateway}`;
   const env = {
-    TOKEN_SECRET: new Password("token-secret", {}).value,
+    ...accountsEnv(config, (name) => new Password(name, {}).value),
+    PUBLIC_URL: baseUrl,
     DEVELOPMENT_ISSUER: "true",
     GATEWAY: JSON.stringify(gatewayOf(ports, config)),
     PAGE_FOLDER: page.folder,

@@ -17,6 +17,7 @@ import type { Cluster } from "#infra/clusters/cluster.ts";
 import { pageInImage } from "#infra/images/bundle.ts";
 import type { ServiceImages } from "#infra/images/service-images.ts";
 import type { ManagedSecrets } from "#infra/managed/managed.ts";
+import { accountsEnv } from "./accounts.ts";
 import type { KubernetesConfig } from "./config.ts";
 import { type Observing, policiesOf } from "./observability.ts";
 import { rateLimitsText } from "./rate-limits.ts";
@@ -72,7 +73,8 @@ export function createServices(args: ServicesArgs) {
     options,
   );
   const env = {
-    TOKEN_SECRET: password("token-secret"),
+    ...accountsEnv(config, password),
+    PUBLIC_URL: config.ingress.enabled ? `https://${config.ingress.host}` : "http://localhost:8080",
     // The cluster has a gateway of its own.
     GATEWAY: "",
     PAGE_FOLDER: pageInImage,

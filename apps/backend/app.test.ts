@@ -7,14 +7,13 @@ import { createMetrics } from "#apps/kit/http/metrics.ts";
 import { createTestShell } from "#apps/kit/testing/app.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
 import { absentRedis } from "#apps/kit/testing/redis.ts";
-import { silentLog } from "#apps/kit/testing/samples.ts";
+import { silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
+import { accountsEnvOfTests, bearerOf } from "./accounts/testing.ts";
 import { createApp } from "./app.ts";
 import { forgetOldAnswers } from "./idempotency.ts";
 import * as tables from "./schema.ts";
-import { developmentUserId, signToken } from "./tokens.ts";
 
-const secret = "a secret of thirty-two characters";
-const alice = developmentUserId("alice");
+const alice = uuidOf(900);
 let database: TestDatabase;
 let authorization: string;
 const wake = vi.fn();
@@ -22,16 +21,18 @@ const get = vi.fn();
 
 beforeAll(async () => {
   database = await createTestDatabase(tables);
-  authorization = `Bearer ${await signToken(secret, alice)}`;
 });
-beforeEach(() => database.clear());
+beforeEach(async () => {
+  await database.clear();
+  authorization = await bearerOf(database.database, alice);
+});
 afterAll(() => database.close());
 
-function app(developmentIssuer: "true" | "false" = "true") {
+function app() {
   return createApp({
     env: {
-      TOKEN_SECRET: secret,
-      DEVELOPMENT_ISSUER: developmentIssuer,
+      ...accountsEnvOfTests,
+      DEVELOPMENT_ISSUER: "false",
       APP_API_TOKEN: "of the sidecar",
       RATE_LIMITS: "user=1000/60",
       TRUSTED_PROXIES: "0",
@@ -244,16 +245,6 @@ describe("input", () => {
   test("the text \\u0000, spelt out, is text", async () => {
     expect((await send("POST", "/api/tasks", { title: "a \\u0000 b" })).status).toBe(201);
   });
-});
-
-test("the development issuer is there only where it is switched on", async () => {
-  const ask = (developmentIssuer: "true" | "false") =>
-    app(developmentIssuer).request("/api/development/tokens", {
-      method: "POST",
-      body: '{"user":"alice"}',
-    });
-  expect((await ask("true")).status).toBe(200);
-  expect((await ask("false")).status).toBe(404);
 });
 
 test("an absent audit service is 503 with Retry-After, not a fault of ours", async () => {

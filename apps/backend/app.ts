@@ -1,12 +1,12 @@
 import type { services } from "#apps/contracts/services.ts";
 import type { Handlers } from "#apps/kit/events/subscriptions.ts";
-import { authenticated, identified } from "#apps/kit/http/bearer.ts";
+import { authenticated } from "#apps/kit/http/identity.ts";
 import { limited } from "#apps/kit/limits/limited.ts";
 import { createLimiter } from "#apps/kit/limits/limiter.ts";
 import { quotasOf } from "#apps/kit/limits/quota.ts";
 import { createDocumentRoutes } from "#apps/kit/openapi/routes.ts";
 import type { Runtime } from "#apps/kit/runtime.ts";
-import { createAddressRoutes } from "./accounts/routes.ts";
+import { type Accounts, type AccountsDeps, createAccounts } from "./accounts/accounts.ts";
 import { createAccountStore } from "./accounts/store.ts";
 import { createListCache } from "./list-cache.ts";
 import { createMakeChange } from "./make-change.ts";
@@ -45,23 +45,26 @@ export type BackendDeps = Pick<
   | "log"
   | "metrics"
 > & {
-  readonly env: Pick<
-    Runtime<Contract>["env"],
-    | "TOKEN_SECRET"
-    | "DEVELOPMENT_ISSUER"
-    | "APP_API_TOKEN"
-    | "RATE_LIMITS"
-    | "TRUSTED_PROXIES"
-    | "ALLOWED_ORIGINS"
-  >;
+  readonly env: Pick<Runtime<Contract>["env"], "DEVELOPMENT_ISSUER" | "RATE_LIMITS"> &
+    AccountsDeps["env"];
 };
 
+/** Accounts as the app has them, which are more than its routes: see `main.ts`. */
+export const accountsOf = (deps: BackendDeps): Accounts =>
+  createAccounts({
+    ...deps,
+    database: deps.connection.database,
+    limiter: createLimiter(deps.redis),
+    quotas: quotasOf(deps.env.RATE_LIMITS),
+    wake: (lane) => deps.relay?.wake(lane),
+  });
+
 /** The REST API of tasks, their reminders, notifications and activity. */
-export function createApp(deps: BackendDeps) {
+export function createApp(deps: BackendDeps, accounts: Accounts = accountsOf(deps)) {
   const { env, connection, sidecar } = deps;
+  const { limiter, quotas } = accounts;
   const database = connection.database;
   const wake = (lane: number) => deps.relay?.wake(lane);
-  const accounts = createAccountStore(database, deps.outbox);
   const reminders = createReminderStore(database, deps.outbox);
   const scheduler = createReminderScheduler(database, deps.jobs, deps.log);
   const metrics = createReminderMetrics(deps.metrics.registry);
@@ -81,19 +84,17 @@ export function createApp(deps: BackendDeps) {
     createFiring({ store: reminders, scheduler, metrics, wake }),
   );
 
-  const identify = identified(env.TOKEN_SECRET);
-  const limit = limited({
-    limiter: createLimiter(deps.redis),
-    quotas: quotasOf(env.RATE_LIMITS),
-    trustedProxies: Number(env.TRUSTED_PROXIES),
-  });
+  const limit = limited({ limiter, quotas, trustedProxies: Number(env.TRUSTED_PROXIES) });
   app.use(mcpPath, fromOurNames(env.ALLOWED_ORIGINS));
-  for (const path of ["/api/*", mcpPath]) app.use(path, identify, limit);
+  for (const path of ["/api/*", mcpPath]) app.use(path, accounts.identified, limit);
   if (env.DEVELOPMENT_ISSUER === "true") {
     const secret = env.TOKEN_SECRET;
-    app.route("/api/development", createDevelopmentRoutes({ secret, accounts, wake }));
+    const store = createAccountStore(database, deps.outbox);
+    app.route("/api/development", createDevelopmentRoutes({ secret, accounts: store, wake }));
   }
-  app.route("/addresses", createAddressRoutes(accounts, env.APP_API_TOKEN));
+  app.route("/api/auth", accounts.routes);
+  app.route("/addresses", accounts.addressRoutes);
+  app.route("/identities", accounts.identityRoutes);
   app.use("/api/notifications/*", authenticated);
   app.use("/api/tasks/*", authenticated);
   app.use("/api/activity/*", authenticated);

@@ -6,23 +6,24 @@ import { createOutbox } from "#apps/kit/events/outbox.ts";
 import { createMetrics } from "#apps/kit/http/metrics.ts";
 import { createTestShell } from "#apps/kit/testing/app.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
-import { createRandom, silentLog } from "#apps/kit/testing/samples.ts";
+import { createRandom, silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
 import { createTestStateStore, type TestStateStore } from "#apps/kit/testing/state.ts";
+import { accountsEnvOfTests, bearerOf } from "./accounts/testing.ts";
 import { type BackendDeps, createApp } from "./app.ts";
 import { isWorthKeeping, type Page } from "./list-cache.ts";
 import * as tables from "./schema.ts";
 import { taskQuery } from "./task-query.ts";
-import { developmentUserId, signToken } from "./tokens.ts";
 
-const secret = "a secret of thirty-two characters";
 let database: TestDatabase;
 let authorization: string;
 
 beforeAll(async () => {
   database = await createTestDatabase(tables);
-  authorization = `Bearer ${await signToken(secret, developmentUserId("alice"))}`;
 });
-beforeEach(() => database.clear());
+beforeEach(async () => {
+  await database.clear();
+  authorization = await bearerOf(database.database, uuidOf(900));
+});
 afterAll(() => database.close());
 
 /** One replica of the backend over this store, as a caller of it. */
@@ -30,7 +31,7 @@ function replica(state: StateStore) {
   const app = createApp({
     env: {
       APP_API_TOKEN: "app",
-      TOKEN_SECRET: secret,
+      ...accountsEnvOfTests,
       DEVELOPMENT_ISSUER: "false",
       RATE_LIMITS: "off",
       TRUSTED_PROXIES: "0",

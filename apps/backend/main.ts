@@ -1,12 +1,14 @@
 import { services } from "#apps/contracts/services.ts";
 import { createRuntime } from "#apps/kit/runtime.ts";
-import { createApp } from "./app.ts";
+import { accountsOf, createApp } from "./app.ts";
 import { pruneChanges } from "./change-feed.ts";
 import { forgetOldAnswers } from "./idempotency.ts";
 
 const hourMs = 3_600_000;
 
 const runtime = createRuntime("backend", services.backend);
+
+const accounts = accountsOf(runtime);
 
 setInterval(() => {
   const { connection, log } = runtime;
@@ -16,6 +18,10 @@ setInterval(() => {
   pruneChanges(connection.database).catch((error) =>
     log.warn({ error: String(error) }, "old changes not forgotten"),
   );
+  accounts
+    .forgetOldSessions()
+    .catch((error) => log.warn({ error: String(error) }, "old sessions not forgotten"));
 }, hourMs).unref();
 
-runtime.run(createApp(runtime));
+runtime.run(createApp(runtime, accounts));
+accounts.prepare();

@@ -17,7 +17,13 @@ import {
 import type { TaskData } from "#apps/contracts/tasks.ts";
 
 export { inbox, outbox, userSequences } from "#apps/kit/events/tables.ts";
-export { accounts } from "./accounts/tables.ts";
+export {
+  accounts,
+  credentials,
+  sessions,
+  signingKeys,
+  verifications,
+} from "./accounts/tables.ts";
 export { notifications, reminderSequences, reminders } from "./reminders/tables.ts";
 
 const tsvector = customType<{ data: string }>({ dataType: () => "tsvector" });

@@ -18,6 +18,11 @@ export type EnvName =
   | "REDIS_URL"
   | "TOKEN_SECRET"
   | "DEVELOPMENT_ISSUER"
+  | "PUBLIC_URL"
+  | "OPERATORS"
+  | "OPERATOR_PASSWORD"
+  | "OIDC_ISSUER"
+  | "OIDC_AUDIENCE"
   | "ACTIVITY_RETENTION_DAYS"
   | "RATE_LIMITS"
   | "TRUSTED_PROXIES"
@@ -81,6 +86,11 @@ export const services = {
       "REDIS_URL",
       "TOKEN_SECRET",
       "DEVELOPMENT_ISSUER",
+      "PUBLIC_URL",
+      "OPERATORS",
+      "OPERATOR_PASSWORD",
+      "OIDC_ISSUER",
+      "OIDC_AUDIENCE",
       "RATE_LIMITS",
       "TRUSTED_PROXIES",
       "ALLOWED_ORIGINS",

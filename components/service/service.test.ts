@@ -26,6 +26,11 @@ const argsOf = (appId: HonoServiceArgs["appId"], changes: Partial<HonoServiceArg
   env: {
     TOKEN_SECRET: pulumi.secret("canary-token"),
     DEVELOPMENT_ISSUER: "false",
+    PUBLIC_URL: "https://todo.example",
+    OPERATORS: "",
+    OPERATOR_PASSWORD: pulumi.secret("canary-operator"),
+    OIDC_ISSUER: "",
+    OIDC_AUDIENCE: "",
     GATEWAY: "",
     PAGE_FOLDER: "page",
     ACTIVITY_RETENTION_DAYS: "30",

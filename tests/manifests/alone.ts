@@ -38,6 +38,11 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
         env: {
           TOKEN_SECRET: password("token-secret"),
           DEVELOPMENT_ISSUER: "false",
+          PUBLIC_URL: "https://todo.example",
+          OPERATORS: "",
+          OPERATOR_PASSWORD: password("operator-password"),
+          OIDC_ISSUER: "",
+          OIDC_AUDIENCE: "",
           GATEWAY: "",
           PAGE_FOLDER: "page",
           ACTIVITY_RETENTION_DAYS: "30",

@@ -30,7 +30,7 @@ export function createAccountStore(database: Database, outbox: BackendOutbox) {
         const createdAt = new Date();
         const [made] = await tx
           .insert(accounts)
-          .values({ userId, email: wanted, createdAt })
+          .values({ id: userId, email: wanted, createdAt })
           .onConflictDoNothing()
           .returning();
         if (!made) return existing(tx, userId, email?.toLowerCase());
@@ -50,7 +50,7 @@ export function createAccountStore(database: Database, outbox: BackendOutbox) {
       const [row] = await database
         .select({ email: accounts.email })
         .from(accounts)
-        .where(eq(accounts.userId, userId));
+        .where(eq(accounts.id, userId));
       return row?.email;
     },
   };
@@ -59,7 +59,7 @@ export function createAccountStore(database: Database, outbox: BackendOutbox) {
 export type AccountStore = ReturnType<typeof createAccountStore>;
 
 async function existing(tx: Database, userId: string, email: string | undefined): Promise<string> {
-  const [row] = await tx.select().from(accounts).where(eq(accounts.userId, userId));
+  const [row] = await tx.select().from(accounts).where(eq(accounts.id, userId));
   if (!row) throw new Problem(409, "Address taken", "this address belongs to another account");
   if (email !== undefined && email !== row.email) {
     throw new Problem(409, "Registered already", "this user is registered with another address");

@@ -8,14 +8,13 @@ import { createTestShell } from "#apps/kit/testing/app.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
 import { absentRedis } from "#apps/kit/testing/redis.ts";
 import { createRandom, silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
+import { accountsEnvOfTests, bearerOf as bearerHeaderOf } from "../accounts/testing.ts";
 import { createApp } from "../app.ts";
 import * as tables from "../schema.ts";
 import type { TaskView } from "../tasks.ts";
-import { developmentUserId, signToken } from "../tokens.ts";
 
-const secret = "a secret of thirty-two characters";
 const page = "https://todo.example";
-const [alice, bob] = [developmentUserId("alice"), developmentUserId("bob")];
+const [alice, bob] = [uuidOf(900), uuidOf(901)];
 const wake = vi.fn();
 const get = vi.fn();
 let database: TestDatabase;
@@ -34,7 +33,7 @@ afterAll(() => database.close());
 const appWith = (limits: string) =>
   createApp({
     env: {
-      TOKEN_SECRET: secret,
+      ...accountsEnvOfTests,
       DEVELOPMENT_ISSUER: "false",
       APP_API_TOKEN: "of the sidecar",
       RATE_LIMITS: limits,
@@ -54,7 +53,7 @@ const appWith = (limits: string) =>
   });
 
 const bearerOf = async (userId: string) => ({
-  Authorization: `Bearer ${await signToken(secret, userId)}`,
+  Authorization: await bearerHeaderOf(database.database, userId),
 });
 
 /** The official client of a user; by default as it speaks to servers that it does not know. */

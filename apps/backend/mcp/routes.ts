@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { Hono, type MiddlewareHandler } from "hono";
-import type { UserVariables } from "#apps/kit/http/bearer.ts";
+import type { UserVariables } from "#apps/kit/http/identity.ts";
 import { Problem } from "#apps/kit/http/problem.ts";
 import { traceparentOf } from "#apps/kit/http/trace.ts";
 import type { ShellVariables } from "#apps/kit/http/variables.ts";

@@ -7,13 +7,14 @@ import { createMetrics } from "#apps/kit/http/metrics.ts";
 import type { OpenApiDocument } from "#apps/kit/openapi/document.ts";
 import { createTestShell } from "#apps/kit/testing/app.ts";
 import { silentLog } from "#apps/kit/testing/samples.ts";
+import { accountsEnvOfTests } from "../accounts/testing.ts";
 import { type BackendDeps, createApp } from "../app.ts";
 import { apiOf } from "./api.ts";
 
 const app = createApp({
   env: {
     APP_API_TOKEN: "app",
-    TOKEN_SECRET: "a secret of thirty-two characters",
+    ...accountsEnvOfTests,
     DEVELOPMENT_ISSUER: "true",
     RATE_LIMITS: "off",
     TRUSTED_PROXIES: "0",
@@ -28,7 +29,7 @@ const app = createApp({
   createApp: createTestShell,
 } as unknown as BackendDeps);
 
-const api = apiOf({ DEVELOPMENT_ISSUER: "true" });
+const api = apiOf({ ...accountsEnvOfTests, DEVELOPMENT_ISSUER: "true" });
 const documents = ["/openapi.json", "/docs"];
 
 const served = app.routes
@@ -70,7 +71,9 @@ describe("the OpenAPI document", () => {
   });
 
   test("leaves out the development issuer where it is switched off", () => {
-    const paths = apiOf({ DEVELOPMENT_ISSUER: "false" }).operations.map(({ path }) => path);
+    const paths = apiOf({ ...accountsEnvOfTests, DEVELOPMENT_ISSUER: "false" }).operations.map(
+      ({ path }) => path,
+    );
     expect(paths.some((path) => path.includes("development"))).toBe(false);
   });
 });

@@ -1,7 +1,9 @@
+import { sessionCookieName } from "#apps/kit/http/session-cookie.ts";
 import type { ClientApp } from "#apps/kit/openapi/client-app.ts";
 import type { ApiDescription } from "#apps/kit/openapi/operation.ts";
 import { wantedReminders } from "../reminders/wanted.ts";
 import { newTask, task, taskPage, taskPatch } from "../tasks.ts";
+import { accountOperations } from "./accounts.ts";
 import { activityOperations, activityPage } from "./activity.ts";
 import { everyAnswer, everyProblem } from "./common.ts";
 import { developmentOperations } from "./development.ts";
@@ -27,15 +29,20 @@ export type Api = ClientApp<typeof signedInOperations>;
  * Everything that the API says of itself. A route under a public path that is missing here, or an
  * operation that no route serves, is found by `api.test.ts`.
  */
-export const apiOf = (env: { readonly DEVELOPMENT_ISSUER: string }): ApiDescription => ({
+export const apiOf = (env: {
+  readonly DEVELOPMENT_ISSUER: string;
+  readonly PUBLIC_URL: string;
+}): ApiDescription => ({
   title: "Todo Evolution",
   version: "1.0.0",
   description:
     "Tasks of a user, every change of which is an event. Bodies are JSON, times RFC 3339 in UTC, " +
     "ids UUIDs. Errors are problem documents (RFC 9457) with the id of the request. Lists are " +
     "paged: `next` of one page is the `cursor` of the following.",
+  cookieName: sessionCookieName(env.PUBLIC_URL),
   operations: [
     ...signedInOperations,
+    ...accountOperations,
     ...(env.DEVELOPMENT_ISSUER === "true" ? developmentOperations : []),
   ],
   schemas: {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { id } from "#apps/contracts/tasks.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
 import type { Envelope } from "#apps/kit/events/envelope.ts";
-import type { UserVariables } from "#apps/kit/http/bearer.ts";
+import type { UserVariables } from "#apps/kit/http/identity.ts";
 import { Problem } from "#apps/kit/http/problem.ts";
 import type { ShellVariables } from "#apps/kit/http/variables.ts";
 import { check, paging } from "../routes/input.ts";

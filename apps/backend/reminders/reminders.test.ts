@@ -7,16 +7,15 @@ import { createTestShell } from "#apps/kit/testing/app.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
 import { absentRedis } from "#apps/kit/testing/redis.ts";
 import { samples, silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
+import { accountsEnvOfTests, bearerOf } from "../accounts/testing.ts";
 import { createApp } from "../app.ts";
 import * as tables from "../schema.ts";
-import { developmentUserId, signToken } from "../tokens.ts";
 import { createFiring, createReminderMetrics } from "./firing.ts";
 import { listNotification } from "./notifications.ts";
 import { createReminderScheduler } from "./scheduler.ts";
 import { createReminderStore } from "./store.ts";
 
-const secret = "a secret of thirty-two characters";
-const alice = developmentUserId("alice");
+const alice = uuidOf(900);
 const hourMs = 3_600_000;
 const inHours = (hours: number) => new Date(Date.now() + hours * hourMs);
 
@@ -28,19 +27,19 @@ const wake = vi.fn();
 
 beforeAll(async () => {
   base = await createTestDatabase(tables);
-  authorization = `Bearer ${await signToken(secret, alice)}`;
 });
 beforeEach(async () => {
   await base.clear();
   vi.clearAllMocks();
+  authorization = await bearerOf(base.database, alice);
 });
 afterAll(() => base.close());
 
 const app = () =>
   createApp({
     env: {
-      TOKEN_SECRET: secret,
-      DEVELOPMENT_ISSUER: "true",
+      ...accountsEnvOfTests,
+      DEVELOPMENT_ISSUER: "false",
       APP_API_TOKEN: "app",
       RATE_LIMITS: "off",
       TRUSTED_PROXIES: "0",
@@ -391,45 +390,5 @@ describe("a notification", () => {
     const ids = [...first.notifications, ...rest.notifications].map(({ id }) => id);
     expect(ids).toEqual([5, 4, 3, 2, 1].map(uuidOf));
     expect(rest.next).toBeNull();
-  });
-});
-
-describe("an account", () => {
-  const token = (body: object) => send("POST", "/api/development/tokens", body);
-  const registered = async () =>
-    (await base.database.select().from(tables.outbox)).filter(
-      ({ topic }) => topic === "user-events",
-    );
-
-  test("is told of once, by the hash of its address in lower case", async () => {
-    const first = await token({ user: "bob", email: "Bob@Example.com" });
-    expect(first.body.email).toBe("bob@example.com");
-    expect((await token({ user: "bob" })).body.email).toBe("bob@example.com");
-    const told = await registered();
-    expect(told).toMatchObject([{ type: "com.todo.user.registered", sequence: 1 }]);
-    // printf bob@example.com | sha256sum
-    expect(told[0]?.data).toMatchObject({
-      email_hash: "5ff860bf1190596c7188ab851db691f0f3169c453936e9e1eba2f9a47f7a0018",
-    });
-    expect(JSON.stringify(told)).not.toContain("example.com");
-  });
-
-  test("keeps its address, and takes nobody else's", async () => {
-    await token({ user: "bob", email: "bob@example.com" });
-    expect((await token({ user: "bob", email: "other@example.com" })).status).toBe(409);
-    expect((await token({ user: "eve", email: "BOB@example.com" })).status).toBe(409);
-    expect((await token({ user: "eve", email: "nobody" })).status).toBe(400);
-    expect(await registered()).toHaveLength(1);
-  });
-
-  test("shows its address to the own sidecar only", async () => {
-    const { body } = await token({ user: "bob", email: "bob@example.com" });
-    const ask = (userId: string, headers: Record<string, string>) =>
-      app().request(`/addresses?user_id=${userId}`, { headers });
-    expect((await ask(body.user_id, { authorization })).status).toBe(401);
-    const own = { "dapr-api-token": "app" };
-    const answer = await ask(body.user_id, own);
-    expect(await answer.json()).toEqual({ user_id: body.user_id, email: "bob@example.com" });
-    expect((await ask(uuidOf(1), own)).status).toBe(404);
   });
 });

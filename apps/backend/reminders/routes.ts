@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { UserVariables } from "#apps/kit/http/bearer.ts";
+import type { UserVariables } from "#apps/kit/http/identity.ts";
 import { traceparentOf } from "#apps/kit/http/trace.ts";
 import type { ShellVariables } from "#apps/kit/http/variables.ts";
 import { readBody, taskIdOf } from "../routes/input.ts";

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { services } from "#apps/contracts/services.ts";
 import { id, timestamp } from "#apps/contracts/tasks.ts";
 import type { Sidecar } from "#apps/kit/dapr/client.ts";
-import type { UserVariables } from "#apps/kit/http/bearer.ts";
+import type { UserVariables } from "#apps/kit/http/identity.ts";
 import type { ShellVariables } from "#apps/kit/http/variables.ts";
 import { check, paging } from "./input.ts";
 

@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Database } from "#apps/kit/database/connect.ts";
-import type { UserVariables } from "#apps/kit/http/bearer.ts";
+import type { UserVariables } from "#apps/kit/http/identity.ts";
 import { traceparentOf } from "#apps/kit/http/trace.ts";
 import type { ShellVariables } from "#apps/kit/http/variables.ts";
 import type { Actor } from "../change-record.ts";

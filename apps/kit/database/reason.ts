@@ -8,3 +8,12 @@ export function reasonOf(error: unknown): string {
   if (error instanceof DrizzleQueryError) return `database: ${reasonOf(error.cause)}`;
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
+
+/** Whether the database refused a row because there is one with its key. */
+export function isUniqueViolation(error: unknown): boolean {
+  for (let current = error, depth = 0; current && depth < 8; depth++) {
+    if ((current as { code?: unknown }).code === "23505") return true;
+    current = (current as { cause?: unknown }).cause;
+  }
+  return false;
+}

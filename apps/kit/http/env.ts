@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { EnvName, ServiceContract } from "#apps/contracts/services.ts";
 import { saysQuotas } from "#apps/kit/limits/quota.ts";
+import { tokenSecretsOf } from "./session-cookie.ts";
 
 /** What every service is told, whatever it does. */
 const common = z.object({
@@ -23,7 +24,21 @@ const common = z.object({
 const declarable: Record<EnvName, z.ZodType<string>> = {
   DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, "must be a postgres:// address"),
   REDIS_URL: z.string().regex(/^rediss?:\/\//, "must be a redis:// or rediss:// address"),
-  TOKEN_SECRET: z.string().min(32, "must have 32 characters or more"),
+  /** What guards sessions and signing keys: the first signs, the others are taken besides. */
+  TOKEN_SECRET: z
+    .string()
+    .refine(
+      (text) => tokenSecretsOf(text) !== undefined,
+      "must be secrets of 32 characters or more, each with its number: 2:secret,1:secret",
+    ),
+  /** Where people reach the stack: scheme, host and port. */
+  PUBLIC_URL: z.string().refine(isOrigin, "must be scheme, host and port, as https://todo.example"),
+  /** E-mail addresses of operators, with commas between them. */
+  OPERATORS: z.string().refine(areAddresses, "must be e-mail addresses with commas between them"),
+  OPERATOR_PASSWORD: z.string().min(16, "must have 16 characters or more").max(128),
+  /** An issuer of OpenID Connect whose tokens are taken too, and the audience they name, or empty. */
+  OIDC_ISSUER: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]),
+  OIDC_AUDIENCE: z.string(),
   DEVELOPMENT_ISSUER: z.enum(["true", "false"]),
   // Read by the gateway itself: a port and the services behind it, or nothing.
   GATEWAY: z.string(),
@@ -40,9 +55,15 @@ export type CommonEnv = z.infer<typeof common>;
 export type Env<S extends ServiceContract> = CommonEnv & Record<S["env"][number], string>;
 
 function areOrigins(list: string): boolean {
-  return list
-    .split(",")
-    .every((one) => one === "" || (URL.canParse(one) && new URL(one).origin === one));
+  return list.split(",").every((one) => one === "" || isOrigin(one));
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+function areAddresses(list: string): boolean {
+  return list.split(",").every((one) => one === "" || z.email().safeParse(one).success);
 }
 
 /** Reads the environment of a service by its contract, or ends the process naming each fault. */

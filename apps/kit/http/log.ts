@@ -7,6 +7,7 @@ import { type DestinationStream, type Logger, pino } from "pino";
 export const redacted = [
   ...["authorization", "cookie", "set-cookie", "dapr-api-token", "password", "secret", "token"],
   ...["databaseUrl", "redisUrl", "DATABASE_URL", "REDIS_URL", "TOKEN_SECRET"],
+  ...["OPERATOR_PASSWORD"],
   ...["DAPR_API_TOKEN", "APP_API_TOKEN"],
   ...["email", "title", "description", "tags", "body", "task", "task_data", "data"],
 ];

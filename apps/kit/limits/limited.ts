@@ -18,21 +18,32 @@ export type LimitedOptions = {
  * `userId`. Tells how much is left in the header fields of draft-ietf-httpapi-ratelimit-headers-10.
  */
 export function limited(options: LimitedOptions): MiddlewareHandler {
-  const { limiter, quotas, trustedProxies } = options;
+  const { trustedProxies } = options;
   return async (context, next) => {
-    const named: Partial<Record<QuotaName, string | undefined>> = {
+    await takeFrom(context, options, {
       user: context.get("userId"),
       address: addressOf(context, trustedProxies),
-    };
-    const policies = (["user", "address"] as const).flatMap((name) => {
-      const [quota, who] = [quotas[name], named[name]];
-      return quota && who !== undefined ? [{ name, quota, key: `${name}:${who}` }] : [];
     });
-    if (policies.length === 0) return next();
-    const verdicts = await limiter(policies as Counted[]);
-    tell(context, policies, verdicts);
     return next();
   };
+}
+
+/**
+ * Takes one from the quota of each name that says who is counted, and tells of them in the answer.
+ * Rejects with a problem of 429 when one of them is used up.
+ */
+export async function takeFrom(
+  context: Context,
+  { limiter, quotas }: Pick<LimitedOptions, "limiter" | "quotas">,
+  counted: { readonly [Name in QuotaName]?: string | undefined },
+): Promise<void> {
+  const policies = (Object.keys(counted) as QuotaName[]).flatMap((name) => {
+    const [quota, who] = [quotas[name], counted[name]];
+    return quota && who !== undefined ? [{ name, quota, key: `${name}:${who}` }] : [];
+  });
+  if (policies.length === 0) return;
+  const verdicts = await limiter(policies as Counted[]);
+  tell(context, policies, verdicts);
 }
 
 type Policy = { readonly name: QuotaName; readonly quota: Quota };
@@ -65,7 +76,7 @@ function tell(context: Context, policies: readonly Policy[], verdicts: readonly 
  * Where a request comes from: the entry of X-Forwarded-For that the first of our proxies added,
  * since what stands before it is the caller's own word. IPv6 counts by its /64, which one host has.
  */
-function addressOf(context: Context, trustedProxies: number): string {
+export function addressOf(context: Context, trustedProxies: number): string {
   const entries = (context.req.header("x-forwarded-for") ?? "").split(",").map((it) => it.trim());
   const forwarded = trustedProxies > 0 ? entries.at(-trustedProxies) : undefined;
   return networkOf(forwarded || socketAddress(context) || "unknown");

@@ -1,8 +1,11 @@
 /** So many requests in so many seconds; what was used comes back evenly. */
 export type Quota = { readonly requests: number; readonly seconds: number };
 
-/** Whom a quota is for: a name of the policy. `user` is who asks, `address` where from. */
-export type QuotaName = "user" | "address";
+/**
+ * Whom a quota is for: a name of the policy. `user` is who asks, `address` where from; `login` is
+ * where sign-ins and sign-ups come from, `account` the account that a sign-in is tried at.
+ */
+export type QuotaName = "user" | "address" | "login" | "account";
 export type Quotas = { readonly [Name in QuotaName]?: Quota };
 
 /** What became of one request under one quota; whole seconds, rounded up. */
@@ -16,7 +19,7 @@ export type Verdict = {
   readonly retrySeconds: number;
 };
 
-const form = /^(user|address)=([1-9]\d{0,8})\/([1-9]\d{0,4})$/;
+const form = /^(user|address|login|account)=([1-9]\d{0,8})\/([1-9]\d{0,4})$/;
 
 /** Whether a text says quotas: `off`, or as `user=600/60,address=6000/60` (requests/seconds). */
 export const saysQuotas = (text: string): boolean =>

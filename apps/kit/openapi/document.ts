@@ -50,7 +50,8 @@ const problemSchema = "Problem";
 /** What a status means, for those that are answered with a problem document. */
 const problemsSay: Readonly<Record<number, string>> = {
   400: "The input does not fit; `errors` names every fault",
-  401: "No valid bearer token",
+  401: "Not signed in, by a session or a valid bearer token",
+  403: "Not from a page of this origin",
   404: "There is no such thing, or it is somebody else's",
   409: "Not as things are: `detail` says why. So too while a request with the same key still runs",
   412: "It has changed since the version that If-Match names",
@@ -88,7 +89,10 @@ export function documentOf(api: ApiDescription): OpenApiDocument {
         ]),
       ),
       headers: headersOf(api.headers, schemaOf),
-      securitySchemes: { bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        session: { type: "apiKey", in: "cookie", name: api.cookieName },
+      },
     },
   };
 }
@@ -105,6 +109,8 @@ function operationOf(
     ...operation.problems,
     ...api.problems,
     ...(operation.secured ? [401] : []),
+    // A session's cookie changes things for pages of ours only.
+    ...(operation.secured && operation.method !== "get" ? [403] : []),
     ...(body ? [413] : []),
   ]);
   const responseOf = ({ says, body: answered, headers }: Answer): ResponseObject => ({
@@ -117,7 +123,7 @@ function operationOf(
     tags: [operation.tag],
     summary: operation.summary,
     ...(description !== undefined && { description }),
-    security: operation.secured ? [{ bearer: [] }] : [],
+    security: operation.secured ? [{ bearer: [] }, { session: [] }] : [],
     parameters: parametersOf(operation, schemaOf),
     ...(body && {
       requestBody: {

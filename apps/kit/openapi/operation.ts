@@ -39,6 +39,8 @@ export type ApiDescription = {
   readonly title: string;
   readonly version: string;
   readonly description: string;
+  /** Of the cookie that a session is in. */
+  readonly cookieName: string;
   readonly operations: readonly Operation[];
   /** Schemas that are said once and referred to by name. */
   readonly schemas: Readonly<Record<string, z.ZodType>>;
