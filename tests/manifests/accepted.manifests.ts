@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { canary } from "#commands/render/choices.ts";
 import { describe as nameOf } from "#commands/render/manifests.ts";
+import type { KubernetesObject } from "#commands/render/objects.ts";
+import { canary as canaryOfClouds } from "../clouds/canary.ts";
 import { ApiClient } from "./api-client.ts";
 import { unknownValues } from "./chart-values.ts";
 import { unknownSettings } from "./kafka-names.ts";
@@ -35,11 +37,17 @@ function acceptedTest({ object, render }: DistinctObject): void {
     const served = await client.served(object);
     expect(served, "the API server knows this kind").toBeDefined();
     expect(object.metadata.namespace !== undefined).toBe(served?.namespaced);
-    const verdict = await client.dryRun(object);
+    const verdict = await client.dryRun(readable(object));
     // A warning is a fault too: a field on its way out, pods that their namespace would refuse.
     expect(verdict).toEqual({ kind: "accepted", warnings: [] });
   });
 }
+
+/** A Secret by which images are pulled is read as JSON, which the mark of what is hidden is not. */
+const readable = (object: KubernetesObject): KubernetesObject =>
+  object.type === "kubernetes.io/dockerconfigjson"
+    ? { ...object, stringData: { ".dockerconfigjson": '{"auths":{}}' } }
+    : object;
 
 const charts = renders.flatMap((render) => render.charts);
 
@@ -82,6 +90,8 @@ describe("secrets", () => {
   });
 
   test("are in no rendered object in clear", () => {
-    expect(JSON.stringify(renders)).not.toContain(canary);
+    for (const one of [canary, canaryOfClouds]) {
+      expect(JSON.stringify(renders)).not.toContain(one);
+    }
   });
 });

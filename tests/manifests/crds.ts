@@ -13,6 +13,7 @@ const foldersOfModules: Readonly<Record<string, string>> = {
   "github.com/cloudnative-pg/cloudnative-pg": "config/crd/bases",
   "github.com/dapr/dapr": "charts/dapr/crds",
   "github.com/envoyproxy/gateway": "charts/gateway-helm/crds/generated",
+  "github.com/external-secrets/external-secrets": "config/crds/bases",
   "github.com/kedacore/keda/v2": "config/crd/bases",
   "github.com/prometheus-operator/prometheus-operator": "example/prometheus-operator-crd",
   "sigs.k8s.io/gateway-api": "config/crd/standard",

@@ -11,6 +11,7 @@ import {
 } from "#commands/render/objects.ts";
 import { recordStack } from "#commands/render/stack.ts";
 import { type Recorded, record } from "#components/recording.ts";
+import { type CloudChoice, factors, recordCloudStack } from "../clouds/stacks.ts";
 import { alone } from "./alone.ts";
 import { pairwise } from "./pairwise.ts";
 
@@ -34,6 +35,15 @@ export type DistinctObject = {
 
 const sizes: readonly StackSize[] = ["dev", "prod"];
 
+/** Those with which the clouds are tried elsewhere, and what each runs, all of it. */
+const cloudChoices: readonly CloudChoice[] = [
+  ...(pairwise(factors) as CloudChoice[]),
+  ...["gke", "oke"].map((cluster) => ({ cluster, kafka: "managed", data: "managed" })),
+];
+
+const inCloud = async (choice: CloudChoice): Promise<readonly Recorded[]> =>
+  (await recordCloudStack(choice)).resources;
+
 /** Every component alone in both sizes, and whole stacks in which each two choices meet. */
 export async function allRenders(): Promise<Render[]> {
   const programs = [
@@ -42,6 +52,9 @@ export async function allRenders(): Promise<Render[]> {
     ),
     ...pairwise(choices).map(
       (choice) => [`stack ${Object.values(choice).join(" ")}`, () => recordStack(choice)] as const,
+    ),
+    ...cloudChoices.map(
+      (choice) => [`stack prod ${Object.values(choice).join(" ")}`, () => inCloud(choice)] as const,
     ),
   ];
   const renders: Render[] = [];
@@ -55,7 +68,7 @@ export async function allRenders(): Promise<Render[]> {
   return renders;
 }
 
-async function renderOf(name: string, run: () => Promise<Recorded[]>): Promise<Render> {
+async function renderOf(name: string, run: () => Promise<readonly Recorded[]>): Promise<Render> {
   try {
     const resources = await run();
     return { name, objects: objectsOf(resources), charts: chartsOf(resources) };
