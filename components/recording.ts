@@ -12,6 +12,8 @@ export type Recorded = {
   readonly deletedWith: string | undefined;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** Outputs that the state keeps as secrets, whatever they are made of. */
+  readonly secretOutputs: readonly string[];
   readonly provider: string | undefined;
   /** Inputs; a secret is `{ [secretMark]: value }` at its place. */
   // biome-ignore lint/suspicious/noExplicitAny: any resource's inputs
@@ -89,6 +91,7 @@ function listen(hear: (resource: Recorded) => void): void {
       deletedWith: shortUrn(request.getDeletedwith()),
       protect: request.getProtect(),
       retainOnDelete: request.getRetainondelete(),
+      secretOutputs: request.getAdditionalsecretoutputsList(),
       provider: request.getProvider() || undefined,
       inputs: unwrap(request.getObject()?.toJavaScript() ?? {}),
     });

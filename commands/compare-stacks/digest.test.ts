@@ -8,7 +8,7 @@ import { differences, digestOf } from "./digest.ts";
 const resource = (type: string, name: string, inputs: object): Recorded => ({
   ...{ type, name, urn: `${type}::${name}`, custom: !type.startsWith("todo:"), inputs },
   ...{ parent: undefined, dependsOn: [], deletedWith: undefined, protect: false },
-  ...{ retainOnDelete: false, provider: undefined },
+  ...{ retainOnDelete: false, secretOutputs: [], provider: undefined },
 });
 const topic = (name: string, partitions: number) =>
   resource("kubernetes:kafka.strimzi.io/v1:KafkaTopic", name, { spec: { partitions } });

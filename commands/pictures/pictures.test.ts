@@ -134,5 +134,5 @@ test("a stack's file is read without its kubeconfig and salt", () => {
 const resource = (type: string, name: string, inputs: object = {}): Recorded => ({
   ...{ type, name, urn: `${type}::${name}`, custom: !type.startsWith("todo:"), inputs },
   ...{ parent: undefined, dependsOn: [], deletedWith: undefined, protect: false },
-  ...{ retainOnDelete: false, provider: undefined },
+  ...{ retainOnDelete: false, secretOutputs: [], provider: undefined },
 });

@@ -82,6 +82,17 @@ test("and keeps to every rule of the policy pack", () => {
   expect(told(mixed.resources)).toEqual([]);
 });
 
+test("what Oracle gives away is a secret in the state, though its SDK does not say so", () => {
+  const [tokens, keys] = [
+    of(managed, "Identity/authToken"),
+    of(mixed, "Identity/customerSecretKey"),
+  ];
+  expect(tokens.length).toBeGreaterThan(1);
+  expect(keys.length).toBeGreaterThan(0);
+  for (const { secretOutputs } of tokens) expect(secretOutputs).toContain("token");
+  for (const { secretOutputs } of keys) expect(secretOutputs).toContain("key");
+});
+
 const told = (resources: readonly Recorded[]) =>
   examine(resources, { size: "prod", thirdPartyImages: "version" })
     .filter(({ level }) => level === "mandatory")

@@ -2,10 +2,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import { secretMark } from "#components/recording.ts";
 import { openCluster } from "#infra/clusters/clusters.ts";
+import { makeSecrets } from "#infra/managed/services.ts";
 import { createClusterStack } from "#stacks/cluster.ts";
 import { readConfig } from "#stacks/config.ts";
 import { aksSetting, azureAnswers } from "./azure.ts";
+import { canary } from "./canary.ts";
 import { gkeSetting } from "./google.ts";
+import { ociAnswers, ociOutputs, okeSetting } from "./oci.ts";
 import { recordCloud } from "./record-cloud.ts";
 
 const name = "acme/todo-evolution/cluster-prod";
@@ -97,4 +100,61 @@ test("a stack on the cluster of another in Google Cloud makes identities and no 
   expect(resources.filter(({ type }) => type.includes("container/cluster"))).toEqual([]);
   const trust = resources.find(({ type }) => type === "gcp:serviceaccount/iAMMember:IAMMember");
   expect(trust?.inputs.member).toBe("serviceAccount:todo-project.svc.id.goog[todo/backend]");
+});
+
+test("a stack on the cluster of another in Oracle Cloud makes no cluster, and signs in where that stands", async () => {
+  let told: unknown;
+  await recordCloud(
+    async () => {
+      const config = readConfig({
+        "todo-evolution:target": "cluster",
+        "todo-evolution:cluster": JSON.stringify(okeSetting),
+      });
+      if (config.target !== "cluster") throw new Error(config.target);
+      const { cluster } = await createClusterStack(config);
+      told = await new Promise((resolve) => cluster?.apply(resolve));
+    },
+    { answers: ociAnswers, outputs: ociOutputs },
+  );
+  let terms: unknown;
+  const { resources, faults } = await recordCloud(
+    async () => {
+      const opened = await openCluster(
+        { kind: "stack", stack: name, cloud: "oci" },
+        { namespace: "todo", keepData: true },
+      );
+      expect(opened).toMatchObject({
+        zones: true,
+        storageClass: "todo-encrypted",
+        // Nodes of OKE pull as an account of the stack that made them.
+        images: { pullAs: { password: expect.stringContaining(canary) } },
+      });
+      const { principal } = opened.identityOf("backend");
+      terms = await new Promise((resolve) => pulumi.output(principal).apply(resolve));
+      if (!opened.home) throw new Error("a cluster of Oracle Cloud has no home");
+      const vault = await makeSecrets(
+        { store: "oci-vault" },
+        {
+          home: opened.home,
+          place: { size: "prod", namespace: "todo", keepData: true },
+          password: (of) => pulumi.secret(`${canary}-${of}`),
+          identityOf: opened.identityOf,
+          onCluster: { providers: { kubernetes: opened.provider } },
+        },
+      );
+      vault.keep("token-secret", "value");
+    },
+    {
+      answers: ociAnswers,
+      outputs: (type, resource) =>
+        type === "pulumi:pulumi:StackReference"
+          ? { outputs: { cluster: told }, secretOutputNames: ["cluster"] }
+          : ociOutputs(type, resource),
+    },
+  );
+  expect(faults).toEqual([]);
+  expect(resources.filter(({ type }) => type.startsWith("oci:ContainerEngine"))).toEqual([]);
+  expect(terms).toContain("request.principal.service_account = 'backend'");
+  const vault = resources.find(({ type }) => type === "oci:Kms/vault:Vault");
+  expect(vault?.provider).toContain("eu-frankfurt-1");
 });

@@ -34,14 +34,21 @@ export function makeAccount(
   return { user, who: pulumi.interpolate`group id ${group.id}`, ready: membership };
 }
 
-/** A token by which an account signs in where passwords are asked for; a secret. */
+/**
+ * A token by which an account signs in where passwords are asked for; a secret. The SDK does not say
+ * so of it, and what a resource puts out is in the state as the SDK says.
+ */
 export const tokenOf = (
   name: string,
   { user }: Account,
   identityChild: OciChild,
 ): pulumi.Output<string> =>
   pulumi.secret(
-    new AuthToken(name, { userId: user.id, description: "Todo Evolution" }, identityChild).token,
+    new AuthToken(
+      name,
+      { userId: user.id, description: "Todo Evolution" },
+      { ...identityChild, additionalSecretOutputs: ["token"] },
+    ).token,
   );
 
 /** The name of a tenancy, with which names of its users begin outside of it. */

@@ -57,7 +57,8 @@ export function ociObjectStorageBackups(args: ManagedArgs<"oci"> & BackupWriter)
   const key = new CustomerSecretKey(
     `${name}-${writer}`,
     { displayName: name, userId: account.user.id },
-    identityChild,
+    // The SDK does not say so.
+    { ...identityChild, additionalSecretOutputs: ["key"] },
   );
   return {
     destination: pulumi.interpolate`s3://${bucket.name}/`,
