@@ -1,17 +1,23 @@
 import { spawn } from "node:child_process";
 import { parseArgs } from "node:util";
+import type { ClusterApi } from "./doctor/cluster-api.ts";
 import { apiOf, clusterOptions, whereIs } from "./doctor/where.ts";
 import { clone } from "./local/stack.ts";
+import { type Found, nameOf, type Told } from "./recover/pending.ts";
 import { type Engine, takeIn } from "./recover/take-in.ts";
 import { Refusal, run } from "./run.ts";
 
-const help = `npm run recover -- --stack dev [--unlock] [--kubeconfig file] [--context name]
+const help = `npm run recover -- --stack dev [--unlock] [--made "Type name=id"] [--not-made "Type name"]
+                   [--kubeconfig file] [--context name]
 
 For a stack on Kubernetes whose \`pulumi up\` was killed: takes what it had made, but not written
 down, into the state, and forgets what it had only begun. Without this the next run refuses to
 make what is there already. A run that was only interrupted (Ctrl-C) needs none of it.
 
   -s, --stack     which stack
+  --made          what you found in the cloud of what was being made there, with the id that it has
+                  there (as \`pulumi import\` wants it); may be given several times
+  --not-made      what you looked for there and is not; it is made by the next run
   --unlock        take back the lock of the dead engine first (\`pulumi cancel\`); be sure that it is dead
   --kubeconfig    where it is not the configuration's, or KUBECONFIG
   --context       where it is not the configuration's
@@ -23,6 +29,8 @@ async function main(): Promise<number> {
     options: {
       ...clusterOptions,
       unlock: { type: "boolean", default: false },
+      made: { type: "string", multiple: true, default: [] },
+      "not-made": { type: "string", multiple: true, default: [] },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -36,17 +44,26 @@ async function main(): Promise<number> {
   if (where === "local") {
     throw new Refusal("the local stack mends itself: npm start. This is for stacks on Kubernetes");
   }
-  const api = apiOf(where);
+  const told = toldBy(values.made, values["not-made"]);
+  // Where the engine did not get as far as a cluster there is none to be asked.
+  let opened: ClusterApi | undefined;
+  const api: Pick<ClusterApi, "get"> = {
+    get: (path) => {
+      opened ??= apiOf(where);
+      return opened.get(path);
+    },
+  };
   if (values.unlock) await pulumi(["cancel", "--yes", "--stack", stack]);
   const engine: Engine = {
     state: () => pulumi(["stack", "export", "--stack", stack], { output: "quiet" }),
     replaceState: (text) => pulumi(["stack", "import", "--stack", stack], { input: text }),
     refresh: (args) => pulumi(["refresh", "--stack", stack, ...args]),
   };
-  const hadPending = await takeIn(engine, api, ({ made, missing }) => {
+  const tell = ({ made, missing }: Found): void => {
     for (const { id, urn } of made) console.log(`there, taken in:   ${nameOf(urn)} (${id})`);
     for (const urn of missing) console.log(`not there, to make: ${nameOf(urn)}`);
-  });
+  };
+  const hadPending = await takeIn(engine, api, { told, tell });
   if (!hadPending) {
     console.log(`Nothing was left half made in ${stack}. Go on: pulumi up -s ${stack}`);
     return 0;
@@ -55,11 +72,16 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** `KafkaTopic topic-reminders` */
-const nameOf = (urn: string): string => {
-  const [, , types = "", name] = urn.split("::");
-  return `${types.split(":").at(-1)} ${name}`;
-};
+function toldBy(made: readonly string[], notMade: readonly string[]): Told {
+  const pairs = made.map((one): [string, string] => {
+    const at = one.indexOf("=");
+    if (at < 1 || at === one.length - 1) {
+      throw new Refusal(`--made "${one}" is not a type, a name and an id: --made "Type name=id"`);
+    }
+    return [one.slice(0, at), one.slice(at + 1)];
+  });
+  return { made: new Map(pairs), notMade: new Set(notMade) };
+}
 
 type Streams = { readonly input?: string; readonly output?: "shown" | "quiet" };
 

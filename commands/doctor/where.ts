@@ -49,7 +49,8 @@ function configuredOf(stack: string): Where | "local" {
   }
   const config = parse(readFileSync(file, "utf8"))?.config ?? {};
   const value = (key: string) => config[`todo-evolution:${key}`];
-  if (value("target") !== "kubernetes") return "local";
+  // A stack that only makes a cluster stands there too.
+  if (!["kubernetes", "cluster"].includes(value("target"))) return "local";
   const cluster = value("cluster") ?? {};
   return {
     namespace: value("namespace") ?? "todo",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ClusterApi } from "#commands/doctor/cluster-api.ts";
 import { lookFor, type PendingCreate, pendingCreatesIn } from "./pending.ts";
+import { type Engine, takeIn } from "./take-in.ts";
 
 const objectOf = (kind: string, name: string, namespace?: string): PendingCreate => ({
   urn: `urn:pulumi:dev::todo-evolution::kubernetes:v1:${kind}::${name}`,
@@ -45,6 +46,7 @@ test("an object that is there is taken by its id, one that is not is made again"
       { urn: namespace.urn, id: "todo" },
     ],
     missing: [secret.urn],
+    unknown: [],
   });
 });
 
@@ -58,4 +60,49 @@ test("what is no object, has no name yet, or is of a kind that is gone, is made 
   const { made, missing } = await lookFor([password, nameless, unknown], api);
   expect(made).toEqual([]);
   expect(missing).toHaveLength(3);
+});
+
+test("what is in a cloud is taken by what the operator found there, and nothing is guessed", async () => {
+  const cloudOf = (name: string): PendingCreate => ({
+    urn: `urn:pulumi:prod::todo-evolution::todo:clusters:Aks$azure-native:network:Subnet::${name}`,
+    type: "azure-native:network:Subnet",
+    inputs: {},
+  });
+  const pending = ["there", "away", "untold"].map(cloudOf);
+  const told = {
+    made: new Map([["Subnet there", "/subscriptions/1/there"]]),
+    notMade: new Set(["Subnet away"]),
+  };
+  expect(await lookFor(pending, api, told)).toEqual({
+    made: [{ urn: pending[0]?.urn, id: "/subscriptions/1/there" }],
+    missing: [pending[1]?.urn],
+    unknown: [pending[2]?.urn],
+  });
+});
+
+test("nothing is changed while something of a cloud is not told of, or is told of in vain", async () => {
+  const resource = {
+    urn: "urn:pulumi:prod::todo-evolution::oci:Core/vcn:Vcn::todo",
+    type: "oci:Core/vcn:Vcn",
+    inputs: {},
+  };
+  const calls: string[] = [];
+  const engine: Engine = {
+    state: async () =>
+      JSON.stringify({
+        deployment: { resources: [], pending_operations: [{ type: "creating", resource }] },
+      }),
+    replaceState: async () => calls.push("replace"),
+    refresh: async () => calls.push("refresh"),
+  };
+  await expect(takeIn(engine, api)).rejects.toThrow('--made "Vcn todo=<id>"');
+  const told = { made: new Map([["Vcn tod", "ocid1"]]), notMade: new Set<string>() };
+  await expect(takeIn(engine, api, { told })).rejects.toThrow(
+    '"Vcn tod" was not being made: Vcn todo',
+  );
+  expect(calls).toEqual([]);
+  await takeIn(engine, api, {
+    told: { made: new Map([["Vcn todo", "ocid1"]]), notMade: new Set() },
+  });
+  expect(calls).toEqual(["replace", "refresh"]);
 });

@@ -33,19 +33,48 @@ export type Found = {
   readonly made: readonly { readonly urn: string; readonly id: string }[];
   /** Not there: to be made by the next run. */
   readonly missing: readonly string[];
+  /** Of a cloud, which only the operator can look into: what was not told of. */
+  readonly unknown: readonly string[];
 };
 
-/** Looks for each of them on the cluster. What is no object of Kubernetes is made again. */
-export async function lookFor(pending: readonly PendingCreate[], api: Reads): Promise<Found> {
+/** What the operator found in the cloud, by `nameOf`. */
+export type Told = {
+  /** Names with the ids that the cloud has for them. */
+  readonly made: ReadonlyMap<string, string>;
+  readonly notMade: ReadonlySet<string>;
+};
+
+export const toldNothing: Told = { made: new Map(), notMade: new Set() };
+
+const ofCloud = /^(azure-native|gcp|oci):/;
+
+/**
+ * Looks for each of them on the cluster; of what is in a cloud, the operator has told. What is
+ * neither, as a password, is made again.
+ */
+export async function lookFor(
+  pending: readonly PendingCreate[],
+  api: Reads,
+  told: Told = toldNothing,
+): Promise<Found> {
   const made: { urn: string; id: string }[] = [];
   const missing: string[] = [];
+  const unknown: string[] = [];
   for (const one of pending) {
-    const id = await idOf(one, api);
-    if (id === undefined) missing.push(one.urn);
-    else made.push({ urn: one.urn, id });
+    const isOfCloud = ofCloud.test(one.type);
+    const id = isOfCloud ? told.made.get(nameOf(one.urn)) : await idOf(one, api);
+    if (id !== undefined) made.push({ urn: one.urn, id });
+    else if (isOfCloud && !told.notMade.has(nameOf(one.urn))) unknown.push(one.urn);
+    else missing.push(one.urn);
   }
-  return { made, missing };
+  return { made, missing, unknown };
 }
+
+/** `KafkaTopic topic-reminders` */
+export const nameOf = (urn: string): string => {
+  const [, , types = "", name] = urn.split("::");
+  return `${types.split(":").at(-1)} ${name}`;
+};
 
 type Resource = { readonly name: string; readonly kind: string };
 
