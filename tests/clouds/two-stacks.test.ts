@@ -142,7 +142,7 @@ test("a stack on the cluster of another in Oracle Cloud makes no cluster, and si
           onCluster: { providers: { kubernetes: opened.provider } },
         },
       );
-      vault.keep("token-secret", "value");
+      vault.keep("token-secret", "value", ["backend"]);
     },
     {
       answers: ociAnswers,
