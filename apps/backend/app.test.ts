@@ -175,6 +175,18 @@ describe("an Idempotency-Key", () => {
     expect(await database.database.select().from(tables.idempotencyKeys)).toEqual([]);
   });
 
+  test("is good for an answer without a body as well", async () => {
+    const { id } = (await (await send("POST", "/api/tasks", { title: "Gone" })).json()) as {
+      id: string;
+    };
+    const remove = () => send("DELETE", `/api/tasks/${id}`, undefined, key);
+    expect((await remove()).status).toBe(204);
+    const again = await remove();
+    expect(again.status).toBe(204);
+    expect(again.headers.get("idempotency-replayed")).toBe("true");
+    expect(await again.text()).toBe("");
+  });
+
   test("has 1 to 255 characters", async () => {
     const long = { "idempotency-key": "k".repeat(256) };
     expect((await send("POST", "/api/tasks", { title: "Long" }, long)).status).toBe(400);

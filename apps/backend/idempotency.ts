@@ -66,7 +66,9 @@ export async function answerOnce(
     }
 
     const answer = await work(tx);
-    const values = { userId, key, requestHash, ...answer, createdAt: sql`now()` };
+    // None is kept as the null of JSON: that of SQL is no body that could be given again.
+    const body = answer.body ?? sql`'null'::jsonb`;
+    const values = { userId, key, requestHash, ...answer, body, createdAt: sql`now()` };
     await tx
       .insert(idempotencyKeys)
       .values(values)
