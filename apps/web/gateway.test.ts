@@ -114,7 +114,10 @@ test.for(["/metrics", "/internal/events/task-events", "/api/../internal"])(
     });
     expect(answer.statusCode).toBe(404);
     expect(answer.headers["content-type"]).toBe("application/problem+json");
-    expect(JSON.parse(await read(answer))).toMatchObject({ status: 404 });
+    expect(JSON.parse(await read(answer))).toMatchObject({
+      status: 404,
+      instance: path.split("?")[0],
+    });
     expect(reached).toBe(false);
   },
 );

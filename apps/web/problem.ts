@@ -11,6 +11,7 @@ export function writeProblem(
   const requestId = uuidv7();
   const body = JSON.stringify({
     ...{ type: "about:blank", title, status, detail },
+    instance: response.req.url?.split("?", 1)[0],
     request_id: requestId,
   });
   response.writeHead(status, {

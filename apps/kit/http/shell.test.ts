@@ -3,6 +3,7 @@ import { type IncomingMessage, request as open } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
+import { Hono } from "hono";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestShell } from "#apps/kit/testing/app.ts";
 
@@ -48,4 +49,22 @@ test("a record from the sidecar may have more", async () => {
 
 test("an empty body is no body", async () => {
   expect(await post("/", 0, { "Content-Length": 0 })).toEqual({ status: 200, body: "0" });
+});
+
+test("what is served by other methods is 405 and names them; what is not served is 404", async () => {
+  const app = createTestShell();
+  app.use("/things/*", (_, next) => next());
+  app.route(
+    "/things",
+    new Hono().get("/:id", (c) => c.text("one")).delete("/:id", (c) => c.text("")),
+  );
+  const refused = await app.request("/things/7", { method: "PUT" });
+  expect(refused.status).toBe(405);
+  expect(refused.headers.get("allow")).toBe("DELETE, GET, HEAD");
+  expect(await refused.json()).toMatchObject({ status: 405, instance: "/things/7" });
+  for (const path of ["/things", "/things/7/8", "/other"]) {
+    const answer = await app.request(path);
+    expect(answer.status).toBe(404);
+    expect(answer.headers.has("allow")).toBe(false);
+  }
 });

@@ -8,6 +8,7 @@ import type { Tracer } from "#apps/kit/tracing/tracer.ts";
 import type { Metrics } from "./metrics.ts";
 import { Problem, respondWithProblem } from "./problem.ts";
 import { traceparentOf } from "./trace.ts";
+import { unserved } from "./unserved.ts";
 import type { ShellVariables } from "./variables.ts";
 
 export type ShellDeps = {
@@ -88,12 +89,7 @@ export function createShell(deps: ShellDeps): Hono<{ Variables: ShellVariables }
   });
 
   app.onError(respondWithProblem);
-  app.notFound((context) =>
-    respondWithProblem(
-      new Problem(404, "Not found", `nothing is served at ${context.req.path}`),
-      context,
-    ),
-  );
+  app.notFound(unserved(app));
 
   app.get("/healthz", (context) => context.json({ status: "ok" }));
   app.get("/readyz", async (context) => {
