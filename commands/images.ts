@@ -15,7 +15,7 @@ import { findBuilder, ImageError } from "#infra/images/builder.ts";
 import { imageNames } from "#infra/images/bundle.ts";
 import { contentOf } from "#infra/images/content.ts";
 
-const help = `npm run images -- [build|list|base|clean] [options] [service…] [-- command…]
+const help = `npm run images -- [build|list|base|digests|clean] [options] [service…] [-- command…]
 
 Images of the services: one for every folder below apps that has a main.ts, tagged by content.
   build   bundles and builds by buildah, podman or docker, whichever is there first, then
@@ -25,6 +25,8 @@ Images of the services: one for every folder below apps that has a main.ts, tagg
                               as: npm run images -- build -- minikube image load
   list    shows what would be built, with --push REGISTRY as it would be called there
   base    makes the base of this machine, which build does by itself when it is needed
+  digests asks the registries for the digest of each image of others, and writes them into the file of
+          --stack NAME, so that it runs these and no others; again after an upgrade
   clean   removes what building keeps in the clone: bases and archives
 Options:
   --base REFERENCE   another base with Node 24 than that of apps/Dockerfile; "${machineBase}" is one made
@@ -38,7 +40,13 @@ const folder = workshopFolderOf(clone);
 const [own, command] = splitAt(process.argv.slice(2), "--");
 const { values, positionals } = parsed();
 const [action = "build", ...wanted] = positionals;
-const actions: Readonly<Record<string, () => Promise<void>>> = { build, list, base, clean };
+const actions: Readonly<Record<string, () => Promise<void>>> = {
+  build,
+  list,
+  base,
+  digests,
+  clean,
+};
 
 try {
   const act = actions[action];
@@ -94,6 +102,14 @@ async function base(): Promise<void> {
   console.log(chosen.reference);
 }
 
+async function digests(): Promise<void> {
+  if (values.stack === undefined) {
+    throw new ImageError("name the stack: npm run images -- digests --stack prod");
+  }
+  const { pinDigests } = await import("./images/digests.ts");
+  await pinDigests(join(clone, `Pulumi.${values.stack}.yaml`), console.log);
+}
+
 async function clean(): Promise<void> {
   if (!existsSync(folder)) return;
   rmSync(folder, { recursive: true });
@@ -145,6 +161,7 @@ function parsed() {
         archive: { type: "string" },
         base: { type: "string" },
         "expect-tag": { type: "string" },
+        stack: { type: "string", short: "s" },
         json: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },
