@@ -3,7 +3,7 @@ import { examine } from "./doctor/checks.ts";
 import { findingsOfLag, findingsOfLetters } from "./doctor/events.ts";
 import type { Finding } from "./doctor/finding.ts";
 import { takeSnapshot } from "./doctor/snapshot.ts";
-import { apiOf, whereIs, whereOptions } from "./doctor/where.ts";
+import { apiOf, whereOptions, whereServicesAre } from "./doctor/where.ts";
 import { listDeadLetters, placesOf } from "./events/dead-letters.ts";
 import { withAdmin } from "./events/kafka.ts";
 import { lagOf } from "./events/lag.ts";
@@ -30,7 +30,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (!values.stack) throw new Refusal("name the stack: npm run doctor -- --stack dev");
-  const where = whereIs(values.stack, values);
+  const where = whereServicesAre(values.stack, values);
   if (where === "local") return examineLocal();
   const { namespace } = where;
   const api = apiOf(where);

@@ -1,3 +1,4 @@
+import { configCommand } from "#components/config-command.ts";
 import { topicSpecs } from "#components/kafka/topics.ts";
 import { userSpecs, viewerSpec } from "#components/kafka/users.ts";
 import { cloudOf } from "#infra/clusters/config.ts";
@@ -44,7 +45,7 @@ function strangers(config: KubernetesSettings): string[] {
     return [
       `Configuration key ${key} is ${JSON.stringify(engine)}, a service of ${cloudOfEngine[engine]}, ` +
         `but cluster.kind is ${JSON.stringify(config.cluster.kind)}, which stands ${where}. ` +
-        `Set one of them otherwise: npm run pulumi -- config set --path ${key} <value>`,
+        `Set one of them otherwise: ${configCommand(`set --path ${key} <value>`)}`,
     ];
   });
 }
@@ -59,7 +60,7 @@ function absences(config: KubernetesSettings): string[] {
     return [
       `Configuration key ${key} is ${JSON.stringify(engine)}: ${fault} ` +
         "Set cluster.region otherwise, or choose another engine: " +
-        `npm run pulumi -- config set --path ${key} <value>`,
+        configCommand(`set --path ${key} <value>`),
     ];
   });
 }
@@ -89,6 +90,6 @@ function unreadableSecrets({ kafka, secrets, stateStore }: KubernetesSettings): 
   return asSecrets.map(
     (what) =>
       `Configuration key secrets.store is ${JSON.stringify(secrets.store)}, but ${what} is a Secret of ` +
-      "Kubernetes. Set it: npm run pulumi -- config set --path secrets.store kubernetes",
+      `Kubernetes. Set it: ${configCommand("set --path secrets.store kubernetes")}`,
   );
 }

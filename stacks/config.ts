@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { stateStores } from "#apps/contracts/dapr.ts";
 import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
+import { configCommand } from "#components/config-command.ts";
 import { madeCluster } from "#infra/clusters/config.ts";
 import { mostReplicas, portSpan } from "#infra/host/port-plan.ts";
 import { accountsConfig } from "./accounts.ts";
@@ -161,7 +162,7 @@ function explain(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknow
   const shown = isSecret(path) ? "is not valid" : `is ${JSON.stringify(value)}`;
   return [
     `Configuration key ${path.join(".")} ${value === undefined ? "is not set" : shown}: ` +
-      `${issue.message}. Set it: npm run pulumi -- config set ${option(path)} <value>`,
+      `${issue.message}. Set it: ${configCommand(`set ${option(path)} <value>`)}`,
   ];
 }
 
@@ -175,7 +176,7 @@ function unknown(
   const known = path.length === 0 ? ` Known keys: ${Object.keys(shape).join(", ")}.` : "";
   return (
     `Unknown configuration key ${full.join(".")}.${known} ` +
-    `Remove it: npm run pulumi -- config rm ${option(full)}`
+    `Remove it: ${configCommand(`rm ${option(full)}`)}`
   );
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { usersOf } from "#apps/contracts/services.ts";
+import { configCommand } from "#components/config-command.ts";
 import type { ImageOverrides } from "#components/images.ts";
 import { imageOf } from "#components/images.ts";
 import type { Kafka } from "#components/kafka/kafka.ts";
@@ -214,7 +215,7 @@ export const missingMail = ({ mail }: Pick<KubernetesConfig, "mail">): string[] 
     ? []
     : [
         `Configuration key mail.host is not set: ${usersOf("mail").join(", ")} sends mail. ` +
-          "Set it, and mail.from: npm run pulumi -- config set --path mail.host <value>",
+          `Set it, and mail.from: ${configCommand("set --path mail.host <value>")}`,
       ];
 
 /** Custom resources wait for the operator that reads them, and go before it. */

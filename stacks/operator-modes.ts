@@ -1,3 +1,4 @@
+import { configCommand } from "#components/config-command.ts";
 import type { OperatorMode, OperatorName } from "#components/platform/operators.ts";
 import { operators } from "#components/platform/operators.ts";
 import type { KubernetesConfig } from "./config.ts";
@@ -58,6 +59,6 @@ export function missingOperators(
     .map(
       ([name, , why]) =>
         `Configuration key platform.operators.${name} is "none", but ${why}. ` +
-        `Set it: npm run pulumi -- config set --path platform.operators.${name} install`,
+        `Set it: ${configCommand(`set --path platform.operators.${name} install`)}`,
     );
 }

@@ -27,8 +27,8 @@ type Where = {
 };
 
 /** Where a stack stands: as a command was told, else as the stack's configuration says. */
-export function whereIs(stack: string, told: WhereTold = {}): Where | "local" {
-  const configured = configuredOf(stack);
+export function whereIs(stack: string, told: WhereTold = {}, folder = clone): Where | "local" {
+  const configured = configuredOf(stack, folder);
   if (configured === "local") return "local";
   return {
     namespace: told.namespace ?? configured.namespace,
@@ -38,23 +38,52 @@ export function whereIs(stack: string, told: WhereTold = {}): Where | "local" {
   };
 }
 
+/**
+ * The same of a stack that has services, about which is asked.
+ * @throws Refusal for one that is a cluster by itself, with what looks at that instead
+ */
+export function whereServicesAre(
+  stack: string,
+  told: WhereTold = {},
+  folder = clone,
+): Where | "local" {
+  if (configurationOf(stack, folder)("target") !== "cluster") return whereIs(stack, told, folder);
+  throw new Refusal(
+    `the stack ${stack} is a cluster by itself, with no services on it: name the stack of the ` +
+      `system. What became of the cluster: pulumi preview -s ${stack} --refresh; after an engine ` +
+      `that was killed: npm run recover -- -s ${stack} --unlock`,
+  );
+}
+
 /** The API server of that cluster. Throws a KubeconfigError when there is no way to it. */
 export const apiOf = ({ kubeconfig, context }: Where): ClusterApi =>
   openApi(readKubeconfig(kubeconfig), context);
 
-function configuredOf(stack: string): Where | "local" {
-  const file = join(clone, `Pulumi.${stack}.yaml`);
-  if (!existsSync(file)) {
-    throw new Refusal(`there is no stack ${stack}: ${file} does not exist`);
-  }
-  const config = parse(readFileSync(file, "utf8"))?.config ?? {};
-  const value = (key: string) => config[`todo-evolution:${key}`];
+function configuredOf(stack: string, folder: string): Where | "local" {
+  const value = configurationOf(stack, folder);
+  const target = value("target");
+  if (target === "local") return "local";
   // A stack that only makes a cluster stands there too.
-  if (!["kubernetes", "cluster"].includes(value("target"))) return "local";
+  if (target !== "kubernetes" && target !== "cluster") {
+    throw new Refusal(
+      `Pulumi.${stack}.yaml does not say where the stack stands: ` +
+        `pulumi config set target kubernetes -s ${stack}`,
+    );
+  }
   const cluster = value("cluster") ?? {};
   return {
     namespace: value("namespace") ?? "todo",
     kubeconfig: cluster.kubeconfig,
     context: cluster.kind === "minikube" ? (cluster.profile ?? "minikube") : cluster.context,
   };
+}
+
+/** The configuration of a stack as its file has it, by key. */
+function configurationOf(stack: string, folder: string) {
+  const file = join(folder, `Pulumi.${stack}.yaml`);
+  if (!existsSync(file)) {
+    throw new Refusal(`there is no stack ${stack}: ${file} does not exist`);
+  }
+  const config = parse(readFileSync(file, "utf8"))?.config ?? {};
+  return (key: string) => config[`todo-evolution:${key}`];
 }

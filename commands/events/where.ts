@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { AppId } from "#apps/contracts/services.ts";
-import { apiOf, type WhereTold, whereIs } from "#commands/doctor/where.ts";
+import { apiOf, type WhereTold, whereServicesAre } from "#commands/doctor/where.ts";
 import { readOutputs } from "#commands/local/outputs.ts";
 import { Refusal } from "#commands/run.ts";
 import { type ConsumerControl, clusterConsumer, localConsumer } from "./consumer.ts";
@@ -23,7 +23,7 @@ export type Target = {
 
 /** Finds the stack; the local one without a word. */
 export function targetOf(options: WhereOptions): Target {
-  const where = whereIs(options.stack ?? "local", options);
+  const where = whereServicesAre(options.stack ?? "local", options);
   if (where === "local") return { access: localAccess(), consumer: localConsumer };
   return {
     access: accessOf(options),

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { configCommand } from "#components/config-command.ts";
 import type { Cluster, StackOnCluster } from "./cluster.ts";
 import type { ClusterFacts } from "./facts.ts";
 import { clusterFacts, clusterOutput } from "./facts.ts";
@@ -50,6 +51,6 @@ async function readFacts({ stack, cloud }: ClusterOfStackArgs): Promise<ClusterF
   throw new pulumi.RunError(
     `Configuration key cluster.cloud is ${JSON.stringify(cloud)}, but the cluster of ${stack} ` +
       `stands in ${JSON.stringify(parsed.data.home.cloud)}. ` +
-      `Set it: npm run pulumi -- config set --path cluster.cloud ${parsed.data.home.cloud}`,
+      `Set it: ${configCommand(`set --path cluster.cloud ${parsed.data.home.cloud}`)}`,
   );
 }
