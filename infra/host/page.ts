@@ -38,7 +38,11 @@ export class HostPage extends pulumi.ComponentResource {
         `${name}-watcher`,
         {
           ...{ name: `${name}-watcher`, stackFolder: stack.folder, cwd: stack.clone },
-          command: [...builder, "--watch", watched],
+          command: [
+            ...[process.execPath, "infra/page/run-vite.ts"],
+            ...[stack.clone, appId, watched, "watch"],
+          ],
+          env: { NODE_ENV: "production" },
         },
         { parent: this, dependsOn: [job] },
       );

@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
@@ -7,14 +8,12 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { brotliCompressSync, gzipSync, constants as zlib } from "node:zlib";
-import { rolldownOptionsOf } from "./bundling.ts";
+import { promisify } from "node:util";
 
 /** The source of a service's page, below the clone. */
-const sourceOf = (appId: string): string => `apps/${appId}/page`;
+export const sourceOf = (appId: string): string => `apps/${appId}/page`;
 
 /** Whether a service has a page of its own: a folder `page` with an index.html. */
 export const hasPage = (clone: string, appId: string): boolean =>
@@ -48,10 +47,7 @@ export async function buildPage(clone: string, appId: string): Promise<string> {
   mkdirSync(dirname(folder), { recursive: true });
   const temporary = mkdtempSync(`${folder}-`);
   try {
-    // Large, and not needed where the page is there.
-    const { build } = await import("vite");
-    await build(viteConfig(clone, appId, temporary));
-    finish(temporary);
+    await runVite(clone, appId, temporary);
     // Whole or not at all; of two who build at once the first stays.
     if (!existsSync(folder)) renameSync(temporary, folder);
   } finally {
@@ -60,62 +56,19 @@ export async function buildPage(clone: string, appId: string): Promise<string> {
   return folder;
 }
 
-/** Builds the page again whenever its source changes, until the process ends. */
-export async function watchPage(clone: string, appId: string, folder: string): Promise<void> {
-  const { build } = await import("vite");
-  const config = viteConfig(clone, appId, folder);
-  const whenWritten = { name: "finish", writeBundle: () => finish(folder) };
-  await build({
-    ...config,
-    plugins: [whenWritten],
-    build: { ...config.build, watch: {}, minify: false, emptyOutDir: false },
-    logLevel: "info",
-  });
-}
-
-const viteConfig = (clone: string, appId: string, outDir: string) => ({
-  configFile: false as const,
-  envDir: false as const,
-  root: join(clone, sourceOf(appId)),
-  logLevel: "warn" as const,
-  build: {
-    outDir,
-    emptyOutDir: true,
-    // An asset in the page itself would not be cached, nor be let in by its policy.
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    reportCompressedSize: false,
-    rolldownOptions: rolldownOptionsOf(join(clone, sourceOf(appId))),
-  },
-});
-
-const compressible = "**/*.{html,js,css,svg,webmanifest,json}";
-
-/** Tells the service worker what belongs to this page, and compresses all texts. */
-function finish(folder: string): void {
-  const files = globSync(compressible, { cwd: folder }).sort();
-  const worker = join(folder, "sw.js");
-  if (existsSync(worker)) {
-    const assets = globSync("assets/*", { cwd: folder })
-      .filter((file) => !/\.(br|gz)$/.test(file))
-      .map((file) => `/${file}`)
-      .sort();
-    const index = hashOf(readFileSync(join(folder, "index.html"))).slice(0, 12);
-    const text = readFileSync(worker, "utf8")
-      .replace(/"%ASSETS%"|`%ASSETS%`/, JSON.stringify(assets.join(" ")))
-      .replace("%VERSION%", hashOf(assets.join() + index).slice(0, 12));
-    writeFileSync(worker, text);
-  }
-  for (const file of files) {
-    const content = readFileSync(join(folder, file));
-    const quality = {
-      [zlib.BROTLI_PARAM_QUALITY]: 11,
-      [zlib.BROTLI_PARAM_SIZE_HINT]: content.length,
-    };
-    writeFileSync(join(folder, `${file}.br`), brotliCompressSync(content, { params: quality }));
-    writeFileSync(join(folder, `${file}.gz`), gzipSync(content, { level: 9 }));
+/** In a process of its own: what Vite makes of a page depends on NODE_ENV, which a test sets too. */
+async function runVite(clone: string, appId: string, folder: string): Promise<void> {
+  const program = join(import.meta.dirname, "run-vite.ts");
+  const env = { ...process.env, NODE_ENV: "production" };
+  try {
+    await run(process.execPath, [program, clone, appId, folder], { env });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`the page of ${appId} was not built:\n${stderr || stdout || error}`);
   }
 }
+
+const run = promisify(execFile);
 
 const hashOf = (content: Uint8Array | string): string =>
   createHash("sha256").update(content).digest("hex");

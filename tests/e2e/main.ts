@@ -1,9 +1,11 @@
 import { parseArgs } from "node:util";
 import { Refusal, run } from "#commands/run.ts";
 import { exitCodeOf, runTests } from "../run-tests.ts";
+import { chromiumRemedy, findChromium } from "./browser/find-chromium.ts";
 import { findStack, requireApi, requireStack } from "./stack.ts";
 
-const usage = `Usage: npm run e2e -- [--url http://… [--mail http://…] [--direct [--sync http://…]]] [--portable] [--filter text]
+const usage = `Usage: npm run e2e -- [--url http://… [--mail http://…] [--direct [--sync http://…]]] [--portable] [--no-browser] [--filter text]
+       npm run e2e -- --screenshots [--url http://…]
 
 Runs the behaviours of the application against a running one and exits with 1 if any fails.
 
@@ -14,6 +16,10 @@ Runs the behaviours of the application against a running one and exits with 1 if
   --sync     where sync is, where there is no gateway before it; without it, with --direct,
              behaviours of WebSockets are left out
   --portable leave out what looks behind the API of the local stack
+  --no-browser
+             leave out what is looked at with Chromium: the page
+  --screenshots
+             instead of running behaviours, write the pictures of the page in docs/screenshots
   --filter   run only the behaviours whose name contains this text
   --help     print this
 
@@ -27,6 +33,8 @@ async function main(): Promise<number> {
       direct: { type: "boolean", default: false },
       sync: { type: "string" },
       portable: { type: "boolean", default: false },
+      "no-browser": { type: "boolean", default: false },
+      screenshots: { type: "boolean", default: false },
       filter: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
@@ -38,6 +46,12 @@ async function main(): Promise<number> {
   const baseUrl = values.url ?? requireStack().baseUrl;
   if (!URL.canParse(baseUrl)) throw new Refusal(`--url ${baseUrl} is not an address: http://…`);
   await requireApi(baseUrl);
+  if (values.screenshots) {
+    process.env.TODO_URL = baseUrl;
+    const { takeScreenshots } = await import("./browser/screenshots.ts");
+    for (const path of await takeScreenshots()) console.log(path);
+    return 0;
+  }
   const isOfStack = sameOrigin(baseUrl, findStack()?.baseUrl);
   const isLocal = isOfStack && !values.portable;
   console.log(`Behaviours of ${baseUrl}`);
@@ -48,8 +62,14 @@ async function main(): Promise<number> {
   if (values.direct) console.log("Left out, as there is no gateway: what it refuses");
   const syncUrl = values.sync ?? (values.direct ? "" : baseUrl);
   if (!syncUrl) console.log("Left out, as they need --sync: WebSockets");
+  const withPage = !values.direct && !values["no-browser"];
+  const hasBrowser = withPage && findChromium() !== undefined;
+  if (withPage && !hasBrowser) {
+    console.log(`Left out, as there is no Chromium: the page. To run it, ${chromiumRemedy}`);
+  }
   const include = [
     "tests/e2e/behaviours/*.e2e.ts",
+    ...(hasBrowser ? ["tests/e2e/browser/*.e2e.ts"] : []),
     ...(isLocal ? ["tests/e2e/local/*.e2e.ts"] : []),
   ];
   const ran = await runTests(

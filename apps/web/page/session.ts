@@ -12,7 +12,7 @@ import { backoffMs, randomId } from "./random.ts";
 import { toast } from "./shell/toasts.ts";
 import { createStore } from "./store.ts";
 import { createTaskList } from "./tasks/list.ts";
-import { type Filters, isFiltered, queryOf } from "./tasks/query.ts";
+import { type Filters, isFiltered, noFilters, queryOf, searchOf } from "./tasks/query.ts";
 
 const undoMs = 6_000;
 
@@ -24,6 +24,7 @@ export async function openSession(user: User) {
   /** Counts what has happened, for views that read again then. */
   const changes = createStore(0);
   let sequence: number | undefined;
+  let shown: Filters = noFilters;
 
   const list = createTaskList((at) => {
     sequence = Math.max(sequence ?? 0, at);
@@ -64,12 +65,15 @@ export async function openSession(user: User) {
       case "change":
         sequence = message.sequence;
         if (message.change === "deleted") list.remove(message.task.id);
-        else list.know(message.task);
-        refreshSoon();
+        else if (message.change === "created" && searchOf(shown) === "") {
+          // At once, with what is known; the list that is read next has the rest.
+          list.put(taskOf(message.task));
+        } else list.know(message.task);
+        refresh();
         return;
       case "resync":
         sequence = message.sequence;
-        refreshSoon();
+        refresh();
         return;
       case "ready":
         sequence = Math.max(sequence ?? 0, message.sequence);
@@ -82,16 +86,10 @@ export async function openSession(user: User) {
     }
   }
 
-  let refreshing = false;
-  /** Once for a burst of changes. */
-  function refreshSoon(): void {
-    if (refreshing) return;
-    refreshing = true;
-    wait(40, () => {
-      refreshing = false;
-      changes.set((count) => count + 1);
-      void list.refresh();
-    });
+  /** For a burst of changes the list is read twice: now, and when that is done. */
+  function refresh(): void {
+    changes.set((count) => count + 1);
+    void list.refresh();
   }
 
   async function countUnread(): Promise<void> {
@@ -111,9 +109,7 @@ export async function openSession(user: User) {
       else if (outcome.task) list.know(outcome.task);
       settled.set(({ created }) => ({
         created:
-          work.kind === "create" && outcome.task
-            ? { ...created, [taskId]: outcome.task.id }
-            : created,
+          work.kind === "create" && outcome.task ? { ...created, [taskId]: outcome.task } : created,
       }));
     } else if (outcome.kind === "gone") {
       toast({ text: `“${title}” was deleted elsewhere, so your change has nowhere to go.` });
@@ -121,11 +117,11 @@ export async function openSession(user: User) {
     } else if (outcome.kind === "refused") {
       toast({ text: `“${title}” was not saved: ${outcome.reason}`, tone: "problem" });
     }
-    refreshSoon();
+    refresh();
   }
 
   /** Ids that the server gave to tasks which were made here. */
-  const settled = createStore<{ readonly created: Readonly<Record<string, string>> }>({
+  const settled = createStore<{ readonly created: Readonly<Record<string, Task>> }>({
     created: {},
   });
 
@@ -135,9 +131,11 @@ export async function openSession(user: User) {
     more: Partial<Operation> = {},
   ) => {
     const key = more.key ?? randomId();
-    const version = work.kind === "update" ? task.version : undefined;
+    // A form that was opened on a task of this page may be saved when the server has named it.
+    const { id, version: known } = settled.get().created[task.id] ?? task;
+    const version = work.kind === "update" ? known : undefined;
     const rest = { notBefore: undefined, theirs: undefined, version };
-    const kept = outbox.add({ ...rest, taskId: task.id, title: task.title, work, ...more, key });
+    const kept = outbox.add({ ...rest, taskId: id, title: task.title, work, ...more, key });
     kept.catch((error: unknown) =>
       toast({ text: `This browser could not keep the change: ${error}`, tone: "problem" }),
     );
@@ -164,7 +162,6 @@ export async function openSession(user: User) {
     const { state, tasks } = list.store.get();
     if (state === "ready" && !isFiltered(shown)) keepTasks(user.id, tasks);
   });
-  let shown: Filters;
 
   void countUnread();
   outbox.wake();
@@ -253,6 +250,13 @@ export function followAccount(): void {
   };
   account.subscribe(() => void follow());
   void follow();
+}
+
+/** A task of which only what a change tells is known. */
+function taskOf(told: Extract<ServerMessage, { type: "change" }>["task"]): Task {
+  const at = new Date().toISOString();
+  const rest = { description: "", tags: [], due_date: null, recurring: null };
+  return { ...rest, ...told, created_at: at, updated_at: at };
 }
 
 /** Over all tabs where the browser can; else in this one, and the server sees doubles by their key. */

@@ -48,6 +48,8 @@ export async function openOutbox(deps: OutboxDeps): Promise<Outbox> {
   let again = false;
   let closed = false;
   let cancelWait = () => {};
+  /** What the server called the tasks that were made here. */
+  const made = new Map<string, Task>();
 
   const reload = async () => {
     kept = await storage.all(userId);
@@ -81,6 +83,12 @@ export async function openOutbox(deps: OutboxDeps): Promise<Outbox> {
     await deps.exclusively(async () => {
       // Another tab may have sent some while this one waited for its turn.
       await reload();
+      // Kept just while the making of their task was settled.
+      const late = kept.flatMap((one) => {
+        const task = made.get(one.taskId);
+        return task ? [followed(one, task)] : [];
+      });
+      if (late.length > 0) await change([], late);
       for (let operation = next(); operation && !closed; operation = next()) {
         const outcome = await deps.send(operation);
         if (outcome.kind === "signed-out") break;
@@ -113,6 +121,7 @@ export async function openOutbox(deps: OutboxDeps): Promise<Outbox> {
       ({ position, taskId }) => position > operation.position && taskId === operation.taskId,
     );
     const lost = outcome.kind !== "done" && isLocal(operation.taskId);
+    if (task && operation.work.kind === "create") made.set(operation.taskId, task);
     await storage.change(
       [operation.position, ...(lost ? followers.map(({ position }) => position) : [])],
       task && !lost ? followers.map((one) => followed(one, task)) : [],

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import type { Task } from "../api/client.ts";
 import { Icon } from "../shell/icon.tsx";
 import { type Filters, noFilters, searchOf, sorts } from "./query.ts";
@@ -96,18 +96,21 @@ type ChoiceProps = {
   readonly onChange: (value: string) => void;
 };
 
-const Choice = ({ label, value, options, onChange }: ChoiceProps) => (
-  <label className="choice">
-    <span>{label}</span>
-    <select value={value} onChange={(event) => onChange(event.target.value)}>
-      {Object.entries(options).map(([key, text]) => (
-        <option key={key} value={key}>
-          {text}
-        </option>
-      ))}
-    </select>
-  </label>
-);
+function Choice({ label, value, options, onChange }: ChoiceProps) {
+  const id = useId();
+  return (
+    <div className="choice">
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>
+        {Object.entries(options).map(([key, text]) => (
+          <option key={key} value={key}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
 
 type SearchProps = { readonly text: string; readonly onChange: (text: string) => void };
 

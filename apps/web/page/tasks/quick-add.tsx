@@ -47,7 +47,9 @@ export function QuickAdd({ session, input, onOpen }: QuickAddProps) {
       ) : (
         <button type="button" className="button quiet" onClick={onOpen}>
           <span className="wide-text">With details</span>
-          <span className="narrow-text">More</span>
+          <span className="narrow-text" aria-hidden="true">
+            More
+          </span>
         </button>
       )}
     </form>

@@ -28,10 +28,13 @@ export function Tasks({ session, taskId }: TasksProps) {
   }, [session, filters]);
 
   // A task that was made here and is open: it has its lasting address now.
-  const lasting = taskId && created[taskId];
+  const lasting = taskId && created[taskId]?.id;
   useEffect(() => {
     if (lasting) go(`/tasks/${lasting}${search}`, { replace: true });
   }, [lasting, search]);
+
+  // The same form, with what was typed in it, when the task gets its lasting id.
+  const origin = Object.keys(created).find((local) => created[local]?.id === taskId) ?? taskId;
 
   const seen = overlay(list.tasks, operations);
   const shown = seen.filter((task) => fits(task, filters, new Date()));
@@ -80,7 +83,7 @@ export function Tasks({ session, taskId }: TasksProps) {
       )}
       {taskId && (
         <Editor
-          key={lasting || taskId}
+          key={origin}
           session={session}
           taskId={taskId}
           known={seen.find(({ id }) => id === taskId)}

@@ -1,0 +1,15 @@
+/** What the address says is to be seen. */
+export type Route =
+  | { readonly view: "tasks"; readonly taskId: string | undefined }
+  | { readonly view: "inbox" | "history" | "sign-in" | "register" | "unknown" };
+
+/** What is at a path of the page; these are the public paths of web, as a test says. */
+export function routeOf(path: string): Route {
+  const [first = "", second, third] = path.replace(/\/$/, "").split("/").slice(1);
+  if (third !== undefined) return { view: "unknown" };
+  if (first === "tasks") return { view: "tasks", taskId: second };
+  if (second !== undefined) return { view: "unknown" };
+  if (first === "") return { view: "tasks", taskId: undefined };
+  const known = ["inbox", "history", "sign-in", "register"] as const;
+  return { view: known.find((view) => view === first) ?? "unknown" };
+}
