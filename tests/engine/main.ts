@@ -8,7 +8,7 @@ import { startControlPlane } from "./control-plane.ts";
 import { chooseProvider, type ProviderChoice, providerKinds, tellProvider } from "./provider.ts";
 import { type Setting, settingVariable } from "./setting.ts";
 
-const usage = `Usage: npm run engine-test -- [--provider auto|real|stand-in] [--clouds] [--filter text]
+const usage = `Usage: npm run engine-test -- [--provider auto|real|stand-in] [--clouds [--short]] [--filter text]
 
 Runs the real Pulumi engine against a real API server: previews on an empty one, up, a change, a
 failure in the middle and its resumption, destroy, the order of all that, and what is left. First
@@ -18,6 +18,8 @@ on a small program, then on the whole stack.
                where it is on this machine (auto, the default)
   --clouds     instead: whole stacks in AKS, GKE and OKE, with stand-ins for the providers of these
                clouds that hold every input to the type definitions of their SDKs
+  --short      of the stacks in clouds: all previews, and the life of one; the others' lives, and systems
+               side by side, are left out
   --filter     run only the tests whose name contains this text
   --help       print this
 
@@ -29,6 +31,7 @@ async function main(): Promise<number> {
     options: {
       provider: { type: "string", default: "auto" },
       clouds: { type: "boolean", default: false },
+      short: { type: "boolean", default: false },
       filter: { type: "string" },
       help: { type: "boolean", short: "h" },
     },
@@ -47,7 +50,7 @@ async function main(): Promise<number> {
   try {
     const { kubeconfig, url, token, certificate } = controlPlane;
     const access = { url, token, certificate };
-    const setting: Setting = { folder, kubeconfig, access, provider };
+    const setting: Setting = { folder, kubeconfig, access, provider, isShort: values.short };
     const file = join(folder, "setting.json");
     writeFileSync(file, JSON.stringify(setting), { mode: 0o600 });
     const ran = await runTests(

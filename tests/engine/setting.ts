@@ -10,6 +10,8 @@ export type Setting = {
   /** How that API server is come to, without the kubeconfig. */
   readonly access: Pick<ApiServer, "url" | "token" | "certificate">;
   readonly provider: Provider;
+  /** Of the stacks in clouds only as much as a few minutes are enough for. */
+  readonly isShort?: boolean;
 };
 
 /** The variable that holds the path of a file with the setting. */
