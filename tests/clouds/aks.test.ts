@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { leftToAzure } from "#infra/clusters/aks/cluster.ts";
 import type { Cluster } from "#infra/clusters/cluster.ts";
 import { openCluster } from "#infra/clusters/clusters.ts";
 import { aksConfigOf, azureAnswers } from "./azure.ts";
@@ -147,4 +148,14 @@ test.each([
   [{ machines: "big" }, "machines"],
 ])("%j is refused", (changes, fault) => {
   expect(() => aksConfigOf(changes)).toThrow(fault);
+});
+
+test.each<[Parameters<typeof leftToAzure>[0], boolean]>([
+  ["none", true],
+  ["patch", true],
+  ["stable", false],
+  ["rapid", false],
+])("with upgrades %s a new version is taken from the configuration: %s", (upgrades, isTaken) => {
+  expect(leftToAzure(upgrades).includes("kubernetesVersion")).toBe(!isTaken);
+  expect(leftToAzure(upgrades)).toContain("agentPoolProfiles[0].count");
 });

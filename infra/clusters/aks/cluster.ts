@@ -92,12 +92,19 @@ export function makeCluster(place: AzurePlace, parts: AksClusterParts) {
       ...child,
       ...kept(parts),
       dependsOn: rights,
-      // The channel raises the version, the autoscaler the count; both would be taken back.
-      ignoreChanges: [
-        ...(config.upgrades === "none" ? [] : ["kubernetesVersion"]),
-        "agentPoolProfiles[0].count",
-      ],
+      ignoreChanges: leftToAzure(config.upgrades),
     },
   );
   return { cluster, nodes };
 }
+
+/**
+ * What is Azure's to change after a cluster is made, and would be taken back: how many nodes there
+ * are is the autoscaler's; the minor version, where the channel raises that. The channel of patches
+ * keeps it, and the same minor version again is no downgrade of a patch.
+ * Source: https://learn.microsoft.com/azure/aks/auto-upgrade-cluster, and the SDK's `kubernetesVersion`
+ */
+export const leftToAzure = (upgrades: AksConfig["upgrades"]): string[] => [
+  ...(upgrades === "stable" || upgrades === "rapid" ? ["kubernetesVersion"] : []),
+  "agentPoolProfiles[0].count",
+];

@@ -54,6 +54,7 @@ export const aks = z.strictObject({
   system: pool("Standard_D2ads_v5", 3, 6),
   /** Where everything else runs: so many nodes in each of three zones. */
   workload: pool("Standard_D4ads_v5", 1, 5),
+  /** With `stable` and `rapid` the minor version is Azure's too, and `version` counts at the start. */
   upgrades: z.enum(["patch", "stable", "rapid", "none"]).default("patch"),
   maintenance: maintenance.prefault({}),
   dnsZone,
