@@ -137,7 +137,7 @@ describe("on Kubernetes", () => {
       kafka: { engine: "strimzi" },
       postgres: { engine: "cloudnative-pg" },
       redis: { engine: "cluster", tls: true },
-      images: { from: "source" },
+      images: { from: "source", pullSecrets: [] },
       platform: { mode: "own" },
       ingress: { enabled: true, issuer: { kind: "self-signed" } },
     });

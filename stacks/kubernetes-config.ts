@@ -33,15 +33,18 @@ const platform = z.strictObject({
   values: z.partialRecord(z.enum(operatorNames), z.record(z.string(), z.unknown())).default({}),
 });
 
+/** Secrets of the namespace by which pods pull, for registries that want an account. */
+const pullSecrets = z.array(z.string()).default([]);
+
 const ownImages = z.discriminatedUnion("from", [
   /** Built by this program and handed to the cluster in its own way. */
-  z.strictObject({ from: z.literal("source"), base: given(z.string()) }),
+  z.strictObject({ from: z.literal("source"), base: given(z.string()), pullSecrets }),
   /** Built elsewhere, as by a pipeline. */
   z.strictObject({
     from: z.literal("registry"),
     registry: z.string().min(1),
     tag: z.string().min(1),
-    pullSecrets: z.array(z.string()).default([]),
+    pullSecrets,
   }),
 ]);
 
@@ -85,7 +88,7 @@ export const kubernetesConfig = z.strictObject({
   /** Of the services and their data; each stack of a cluster has its own. */
   namespace: label.default("todo"),
   platform: platform.prefault({}),
-  images: ownImages.default({ from: "source" }),
+  images: ownImages.prefault({ from: "source" }),
   kafka: kafka.default({ engine: "strimzi", tuning: {} }),
   postgres: postgres.default({ engine: "cloudnative-pg" }),
   redis: redis.default({ engine: "cluster", tls: true }),

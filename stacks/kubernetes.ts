@@ -68,10 +68,7 @@ export async function createKubernetesStack(config: KubernetesConfig) {
     provider: cluster.provider,
     dependsOn: namespace,
   });
-  const pullSecrets = [
-    ...(config.images.from === "registry" ? config.images.pullSecrets : []),
-    ...puller.names,
-  ];
+  const pullSecrets = [...config.images.pullSecrets, ...puller.names];
   // No pod starts in it, of whatever kind, before Dapr has looked at it.
   const inNamespace = {
     ...onCluster,

@@ -45,3 +45,13 @@ test("a stack that says nothing of itself is no local one either", () => {
   expect(() => whereWith({ size: "dev" })).toThrow("pulumi config set target kubernetes -s asked");
   expect(() => whereIs("nowhere", {}, folder)).toThrow("there is no stack nowhere");
 });
+
+test("a cluster that is set as one text is found, one that is no map is refused with its file", () => {
+  const cluster = JSON.stringify({ kind: "existing", kubeconfig: "/k", context: "staging" });
+  expect(whereWith({ target: "kubernetes", cluster })).toMatchObject({
+    ...{ kubeconfig: "/k", context: "staging" },
+  });
+  expect(() => whereWith({ target: "kubernetes", cluster: "gke" })).toThrow(
+    "Pulumi.asked.yaml: todo-evolution:cluster is neither a map nor JSON: gke",
+  );
+});

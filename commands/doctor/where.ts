@@ -70,7 +70,7 @@ function configuredOf(stack: string, folder: string): Where | "local" {
         `pulumi config set target kubernetes -s ${stack}`,
     );
   }
-  const cluster = value("cluster") ?? {};
+  const cluster = clusterOf(value("cluster"), `Pulumi.${stack}.yaml`);
   return {
     namespace: value("namespace") ?? "todo",
     kubeconfig: cluster.kubeconfig,
@@ -86,4 +86,14 @@ function configurationOf(stack: string, folder: string) {
   }
   const config = parse(readFileSync(file, "utf8"))?.config ?? {};
   return (key: string) => config[`todo-evolution:${key}`];
+}
+
+/** The key `cluster`, which `pulumi config set` without `--path` writes as one text. */
+function clusterOf(given: unknown, file: string): Readonly<Record<string, string | undefined>> {
+  if (typeof given !== "string") return (given ?? {}) as Record<string, string>;
+  try {
+    return JSON.parse(given);
+  } catch {
+    throw new Refusal(`${file}: todo-evolution:cluster is neither a map nor JSON: ${given}`);
+  }
 }
