@@ -19,8 +19,10 @@ const help = `npm run events -- <command> [options]
 
   --json            for programs: lag, dlq list, dlq show
   --yes             does not ask: replay, dlq redrive --all, dlq discard --all
-  -s, --stack       local by default; another one needs the following
-  --brokers, --user, --password-file, --ca-file, --mechanism   how its Kafka is reached from here
+  -s, --stack       local by default. Of one in a cluster Kafka and its user are found there, and
+                    brokers inside are reached by the API server; Strimzi's user only looks
+  --user, --password-file                one that may more: redrive, discard, replay
+  --brokers, --ca-file, --mechanism      with these, how Kafka is reached from here otherwise
   --namespace, --kubeconfig, --context   where its pods are, if its configuration says otherwise
 
 Exits with 1 when something could not be done, with 2 when the question was wrong.`;
@@ -46,7 +48,7 @@ async function main(): Promise<number> {
 }
 
 async function command([first, second, ...ids]: string[], values: Values): Promise<number> {
-  if (first === "lag") return tellLag(targetOf(values), values.json ?? false);
+  if (first === "lag") return tellLag(await targetOf(values), values.json ?? false);
   if (first === "replay") return askReplay(values);
   if (first === "dlq" && second === "list") return listLetters(values);
   if (first === "dlq" && second === "show") return showLetter(ids, values);

@@ -18,6 +18,7 @@ import { brokerLosses } from "#infra/managed/limits/broker.ts";
 import { limitsOf } from "#infra/managed/limits/limits.ts";
 import type { ManagedArgs } from "#infra/managed/managed.ts";
 import { makeBackups, makeKafka, makePostgres, makeRedis } from "#infra/managed/services.ts";
+import { missingBackup } from "./backups.ts";
 import type { KubernetesConfig } from "./config.ts";
 
 export type DataArgs = {
@@ -107,6 +108,7 @@ export async function createPostgres(args: DataArgs): Promise<Postgres> {
     case "cloudnative-pg": {
       const { CloudNativePg } = await import("#components/postgres/cloud-native-pg.ts");
       const { restore, storage } = postgres;
+      for (const warning of missingBackup(config)) await pulumi.log.warn(warning);
       const { backup, ready } = await backupOf(postgres, args);
       return new CloudNativePg(
         "postgres",

@@ -24,17 +24,7 @@ const timeoutMs = 15_000;
  * @throws Refusal when the kubeconfig or the context cannot be used
  */
 export function openApi(kubeconfig: string, context: string | undefined): ClusterApi {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  if (context !== undefined) {
-    const known = config.getContexts().map(({ name }) => name);
-    if (!known.includes(context)) {
-      throw new Refusal(
-        `the kubeconfig has no context ${context}; it has: ${known.join(", ") || "none"}`,
-      );
-    }
-    config.setCurrentContext(context);
-  }
+  const config = configOf(kubeconfig, context);
   const server = config.getCurrentCluster()?.server;
   if (!server) throw new Refusal("the kubeconfig names no cluster: see its current-context");
 
@@ -88,6 +78,25 @@ export function openApi(kubeconfig: string, context: string | undefined): Cluste
       return answer?.status === 200 ? answer.body : undefined;
     },
   };
+}
+
+/**
+ * What a kubeconfig says, with this context for the current one.
+ * @throws Refusal when it has no such context
+ */
+export function configOf(kubeconfig: string, context: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  if (context !== undefined) {
+    const known = config.getContexts().map(({ name }) => name);
+    if (!known.includes(context)) {
+      throw new Refusal(
+        `the kubeconfig has no context ${context}; it has: ${known.join(", ") || "none"}`,
+      );
+    }
+    config.setCurrentContext(context);
+  }
+  return config;
 }
 
 const short = (body: string): string => {

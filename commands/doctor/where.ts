@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { clone } from "#commands/local/stack.ts";
 import { Refusal } from "#commands/run.ts";
 import { readKubeconfig } from "#infra/clusters/kubeconfig.ts";
-import { type ClusterApi, openApi } from "./cluster-api.ts";
+import { type ClusterApi, configOf, openApi } from "./cluster-api.ts";
 
 /** The options by which a command is told of a stack and of its cluster. */
 export const clusterOptions = {
@@ -20,7 +20,7 @@ export const whereOptions = { ...clusterOptions, namespace: { type: "string" } }
 export type WhereTold = { readonly [K in keyof typeof whereOptions]?: string | undefined };
 
 /** Where a stack stands in a cluster. */
-type Where = {
+export type Where = {
   readonly namespace: string;
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
@@ -58,6 +58,10 @@ export function whereServicesAre(
 /** The API server of that cluster. Throws a KubeconfigError when there is no way to it. */
 export const apiOf = ({ kubeconfig, context }: Where): ClusterApi =>
   openApi(readKubeconfig(kubeconfig), context);
+
+/** What the kubeconfig of that cluster says, for what goes further than its API. */
+export const kubeConfigOf = ({ kubeconfig, context }: Where) =>
+  configOf(readKubeconfig(kubeconfig), context);
 
 function configuredOf(stack: string, folder: string): Where | "local" {
   const value = configurationOf(stack, folder);

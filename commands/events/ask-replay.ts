@@ -1,5 +1,5 @@
 import { topics } from "#apps/contracts/topics.ts";
-import { withAdmin } from "./kafka.ts";
+import { requireChanges, withAdmin } from "./kafka.ts";
 import { agreed, appOf, Misuse, type Values } from "./question.ts";
 import { explainReplay, planReplay, replay } from "./replay.ts";
 import { targetOf } from "./where.ts";
@@ -12,7 +12,8 @@ export async function askReplay(values: Values): Promise<number> {
     throw new Misuse(`there is no topic ${topic}; there are: ${Object.keys(topics).join(", ")}`);
   }
   const time = timeOf(since);
-  const target = targetOf(values);
+  const target = await targetOf(values);
+  requireChanges(target.access);
   return withAdmin(target.access, async (admin) => {
     const plan = await planReplay(admin, topic, appOf(to), time);
     for (const line of explainReplay(plan)) console.log(line);

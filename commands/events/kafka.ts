@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import { Admin, Consumer } from "@platformatic/kafka";
 import { Refusal } from "#commands/run.ts";
 
@@ -10,6 +11,10 @@ export type KafkaAccess = {
   readonly password: string;
   /** Encrypted, with this authority (PEM) or, where it is empty, a public one. */
   readonly ca?: string | undefined;
+  /** What brokers' names mean, where this machine does not know them; with TLS only. */
+  readonly lookup?: LookupFunction | undefined;
+  /** Why this user may change nothing, and what to do about it. */
+  readonly readOnly?: string | undefined;
 };
 
 /** A record as the broker keeps it. */
@@ -32,13 +37,21 @@ export const clientOptions = (access: KafkaAccess) => ({
     password: access.password,
   },
   ...(access.ca !== undefined && {
-    tls: access.ca === "" ? {} : { ca: access.ca },
+    tls: {
+      ...(access.ca !== "" && { ca: access.ca }),
+      ...(access.lookup && { lookup: access.lookup }),
+    },
     tlsServerName: true,
   }),
   connectTimeout: 5_000,
   timeout: 15_000,
   retries: 2,
 });
+
+/** @throws Refusal where the user is one that only looks, before anything was asked of Kafka */
+export function requireChanges({ readOnly }: KafkaAccess): void {
+  if (readOnly !== undefined) throw new Refusal(readOnly);
+}
 
 /** What `listOffsets` takes for the two ends of a partition, beside a time in ms. */
 export const ends = { latest: -1n, earliest: -2n } as const;

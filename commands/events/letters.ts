@@ -1,7 +1,7 @@
 import { Refusal } from "#commands/run.ts";
 import { type DeadLetter, listDeadLetters, parseId, placesOf } from "./dead-letters.ts";
 import { handleLetters, type Verdict } from "./handle.ts";
-import { withAdmin } from "./kafka.ts";
+import { requireChanges, withAdmin } from "./kafka.ts";
 import { agreed, appOf, Misuse, type Values } from "./question.ts";
 import { columns } from "./table.ts";
 import { targetOf } from "./where.ts";
@@ -25,7 +25,7 @@ export async function listLetters(values: Values): Promise<number> {
 export async function showLetter([id, ...more]: string[], values: Values): Promise<number> {
   if (!id || more.length > 0) throw new Misuse("show takes one id, of dlq list");
   const place = placeOfId(id);
-  const { access } = targetOf(values);
+  const { access } = await targetOf(values);
   const letters = await withAdmin(access, (admin) => listDeadLetters(access, admin, [place]));
   const letter = letters.find((it) => it.id === id);
   if (!letter) throw new Refusal(gone(id));
@@ -51,7 +51,8 @@ export async function handleChosen(
 ): Promise<number> {
   if (ids.length === 0 && !values.all) throw new Misuse("name ids of dlq list, or --all");
   if (ids.length > 0 && values.all) throw new Misuse("ids or --all, not both");
-  const target = targetOf(values);
+  const target = await targetOf(values);
+  requireChanges(target.access);
   const word = verdict === "redriven" ? "redrive" : "discard";
   if (values.all) {
     const letters = await lettersOf(values);
@@ -83,9 +84,9 @@ const chosen = (values: Values) => {
   return places;
 };
 
-const lettersOf = (values: Values): Promise<DeadLetter[]> => {
+const lettersOf = async (values: Values): Promise<DeadLetter[]> => {
   const places = chosen(values);
-  const { access } = targetOf(values);
+  const { access } = await targetOf(values);
   return withAdmin(access, (admin) => listDeadLetters(access, admin, places));
 };
 

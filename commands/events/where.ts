@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import type { AppId } from "#apps/contracts/services.ts";
-import { apiOf, type WhereTold, whereServicesAre } from "#commands/doctor/where.ts";
+import type { ClusterApi } from "#commands/doctor/cluster-api.ts";
+import {
+  apiOf,
+  kubeConfigOf,
+  type Where,
+  type WhereTold,
+  whereServicesAre,
+} from "#commands/doctor/where.ts";
 import { readOutputs } from "#commands/local/outputs.ts";
 import { Refusal } from "#commands/run.ts";
 import { type ConsumerControl, clusterConsumer, localConsumer } from "./consumer.ts";
@@ -21,14 +28,36 @@ export type Target = {
   readonly consumer: (app: AppId) => ConsumerControl;
 };
 
-/** Finds the stack; the local one without a word. */
-export function targetOf(options: WhereOptions): Target {
+/** Finds the stack, and how its Kafka is reached from here; the local one without a word. */
+export async function targetOf(options: WhereOptions): Promise<Target> {
   const where = whereServicesAre(options.stack ?? "local", options);
   if (where === "local") return { access: localAccess(), consumer: localConsumer };
+  const api = apiOf(where);
   return {
-    access: accessOf(options),
-    consumer: (app) => clusterConsumer(apiOf(where), where.namespace, app),
+    access: options.brokers ? accessOf(options) : await foundIn(where, api, options),
+    consumer: (app) => clusterConsumer(api, where.namespace, app),
   };
+}
+
+/** Kafka as the cluster itself tells of it; brokers inside are reached by its API server. */
+async function foundIn(where: Where, api: ClusterApi, options: WhereOptions): Promise<KafkaAccess> {
+  const { user } = options;
+  const file = options["password-file"];
+  const account =
+    user && file
+      ? { username: user, password: contentOf("--password-file", file).trim() }
+      : undefined;
+  // Only here: what they know of engines takes time to load.
+  const [{ findKafka }, { lookupOfPods, waysBy }] = await Promise.all([
+    import("./cluster-kafka.ts"),
+    import("./forward.ts"),
+  ]);
+  const found = await findKafka(api, where.namespace, account);
+  if (!found) return accessOf(options);
+  const { access, inCluster } = found;
+  if (!inCluster) return access;
+  const port = Number(access.brokers[0]?.split(":").at(-1));
+  return { ...access, lookup: lookupOfPods(waysBy(kubeConfigOf(where), where.namespace), port) };
 }
 
 /** The administrator of the local stack's Kafka. */
@@ -46,7 +75,7 @@ function accessOf(options: WhereOptions): KafkaAccess {
   const file = options["password-file"];
   if (!brokers || !user || !file) {
     throw new Refusal(
-      "say how Kafka is reached from here: --brokers host:port[,host:port] --user NAME " +
+      "the namespace does not tell of its Kafka. Say how it is reached from here: --brokers host:port[,host:port] --user NAME " +
         "--password-file FILE [--ca-file FILE, or --ca-file public] [--mechanism SCRAM-SHA-512].\n" +
         "The user needs Read, Write and Describe on topics, Delete on *.dlq, Read and Describe on " +
         "groups, and Write on the transactional ids todo-evolution-*.",
