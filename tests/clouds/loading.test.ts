@@ -6,6 +6,7 @@ import { aksConfigOf, azureAnswers } from "./azure.ts";
 import { gkeConfigOf } from "./google.ts";
 import { ociAnswers, okeConfigOf } from "./oci.ts";
 import { recordCloud } from "./record-cloud.ts";
+import { busyTimeoutMs, recordCloudStack } from "./stacks.ts";
 
 const { cache } = createRequire(import.meta.url);
 const loaded = (sdk: string): string[] =>
@@ -50,3 +51,17 @@ test("a cluster of Oracle loads the files of the resources that it has, and noth
   expect(files.some((file) => /\/(psql|streaming|redis)\//.test(file))).toBe(false);
   expect(["azure-native", "gcp"].flatMap(loaded)).toEqual(others);
 });
+
+test.each([
+  ["aks", ["gcp", "oci"]],
+  ["gke", ["azure-native", "oci"]],
+  ["oke", ["azure-native", "gcp"]],
+])(
+  "a whole stack on %s, all of whose services the cloud runs, loads no other cloud",
+  async (cluster, others) => {
+    const before = others.flatMap(loaded);
+    await recordCloudStack({ cluster, kafka: "managed", data: "managed" });
+    expect(others.flatMap(loaded)).toEqual(before);
+  },
+  busyTimeoutMs,
+);
