@@ -23,9 +23,7 @@ export type DatabaseConnection = {
 export async function ensureRole(sql: Sql, wanted: DatabaseRole): Promise<void> {
   const { role, password, schema } = wanted;
   await sql.begin(async (tx) => {
-    // Roles and the rights of `public` belong to all: neighbours wait for each other here, since
-    // PostgreSQL answers "tuple concurrently updated" otherwise.
-    await tx`select pg_advisory_xact_lock(hashtext('todo-evolution/roles'))`;
+    await oneAtATime(tx);
     const [exists] = await tx`select 1 from pg_roles where rolname = ${role}`;
     if (!exists) await tx`create role ${tx(role)}`;
     await login(tx, role, password);
@@ -50,12 +48,22 @@ export async function ensureRole(sql: Sql, wanted: DatabaseRole): Promise<void> 
 
 /** Removes schema and role with all that the role owns; there need not be any. */
 export async function removeRole(sql: Sql, { role, schema }: Omit<DatabaseRole, "password">) {
-  await sql`drop schema if exists ${sql(schema)} cascade`;
-  const [exists] = await sql`select 1 from pg_roles where rolname = ${role}`;
-  if (!exists) return;
-  await sql`drop owned by ${sql(role)} cascade`;
-  await sql`drop role ${sql(role)}`;
+  await sql.begin(async (tx) => {
+    await oneAtATime(tx);
+    await tx`drop schema if exists ${tx(schema)} cascade`;
+    const [exists] = await tx`select 1 from pg_roles where rolname = ${role}`;
+    if (!exists) return;
+    await tx`drop owned by ${tx(role)} cascade`;
+    await tx`drop role ${tx(role)}`;
+  });
 }
+
+/**
+ * Roles, and the rights on what belongs to all, are changed by one at a time: PostgreSQL answers
+ * "tuple concurrently updated" otherwise.
+ */
+const oneAtATime = (tx: TransactionSql) =>
+  tx`select pg_advisory_xact_lock(hashtext('todo-evolution/roles'))`;
 
 /** Opens an administrator's connection for the work; waits for the server. */
 export async function withDatabase<Result>(

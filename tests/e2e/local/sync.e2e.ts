@@ -91,7 +91,10 @@ describe.skipIf(addresses.length < 2)("replicas of sync", { timeout: testMs }, (
     await sayGoodbye(guests);
   });
 
-  test("tell each change once while Redis is silent, by looking into the feed", async () => {
+  // A server that somebody else runs is not ours to hold.
+  const ownRedis = readRecord(placesOf(stack.stackFolder, "redis").record);
+  const silent = "tell each change once while Redis is silent, by looking into the feed";
+  test.skipIf(!ownRedis)(silent, async () => {
     const guests = await invite();
     const redis = processOf("redis");
     process.kill(redis.pid, "SIGSTOP");
