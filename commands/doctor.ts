@@ -1,13 +1,9 @@
 import { parseArgs } from "node:util";
 import { examine } from "./doctor/checks.ts";
-import { findingsOfLag, findingsOfLetters } from "./doctor/events.ts";
 import type { Finding } from "./doctor/finding.ts";
+import { findingsOf, readWaiting } from "./doctor/local.ts";
 import { takeSnapshot } from "./doctor/snapshot.ts";
 import { apiOf, whereOptions, whereServicesAre } from "./doctor/where.ts";
-import { listDeadLetters, placesOf } from "./events/dead-letters.ts";
-import { withAdmin } from "./events/kafka.ts";
-import { lagOf } from "./events/lag.ts";
-import { localAccess } from "./events/where.ts";
 import { Refusal, run } from "./run.ts";
 
 const help = `npm run doctor -- --stack dev [--namespace todo] [--kubeconfig file] [--context name]
@@ -38,14 +34,10 @@ async function main(): Promise<number> {
   return tell(findings, `in namespace ${namespace}`);
 }
 
-/** Of the local stack, whose processes `npm run status` tells of: what waits in Kafka. */
+/** Of the local stack, whose processes `npm run status` tells of: what waits. */
 async function examineLocal(): Promise<number> {
-  const access = localAccess();
-  const [lags, letters] = await withAdmin(access, (admin) =>
-    Promise.all([lagOf(admin), listDeadLetters(access, admin, placesOf())]),
-  );
-  const findings = [...findingsOfLag(lags, ""), ...findingsOfLetters(letters, "")];
-  return tell(findings, "in Kafka of the local stack (its processes: npm run status)");
+  const findings = findingsOf(await readWaiting());
+  return tell(findings, "with events of the local stack (its processes: npm run status)");
 }
 
 function tell(findings: readonly Finding[], where: string): number {

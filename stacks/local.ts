@@ -5,6 +5,7 @@ import type { GatewayFacts } from "#apps/contracts/gateway.ts";
 import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
 import type { DaprFacts } from "#components/dapr/facts.ts";
 import { HostDaprControlPlane } from "#infra/host/dapr-control-plane.ts";
+import { HostOperatorPage, operatorPath } from "#infra/host/operator-page.ts";
 import { HostPage } from "#infra/host/page.ts";
 import { Password } from "#infra/host/password.ts";
 import { type PortPlan, planPorts } from "#infra/host/port-plan.ts";
@@ -28,6 +29,7 @@ export async function createLocalStack(config: LocalConfig) {
   const ports = planPorts(config.portBase);
   const { kafka, postgres, redis, mail, zipkin } = await localServices(stack, ports, config);
   const programs = await findPrograms(daprPrograms);
+  const operatorPage = new HostOperatorPage("ops", { stack, port: ports.operatorPage });
   const controlPlane = new HostDaprControlPlane("dapr", {
     stack,
     sentry: programs["dapr-sentry"].path,
@@ -74,7 +76,7 @@ export async function createLocalStack(config: LocalConfig) {
     ...accountsEnv(config, (name) => new Password(name, {}).value),
     PUBLIC_URL: baseUrl,
     DEVELOPMENT_ISSUER: "true",
-    GATEWAY: JSON.stringify(gatewayOf(ports, config)),
+    GATEWAY: JSON.stringify(gatewayOf(ports, config, { [operatorPath]: [operatorPage.url] })),
     PAGE_FOLDER: page.folder,
     ACTIVITY_RETENTION_DAYS: "30",
     RATE_LIMITS: rateLimitsText(config.rateLimits),
@@ -138,6 +140,8 @@ export async function createLocalStack(config: LocalConfig) {
     postgres: pulumi.secret({ adminUrl: postgres.adminUrl }),
     redis: redis.address,
     mail: mail.url,
+    ops: `${baseUrl}${operatorPath}`,
+    operator: pulumi.secret({ email: config.operators[0], password: env.OPERATOR_PASSWORD }),
     zipkin: zipkin?.url,
     dapr: { sentry: controlPlane.sentryAddress, scheduler: controlPlane.schedulerAddress },
   };
@@ -148,8 +152,12 @@ const portsOf = (ports: PortPlan, { replicas }: LocalConfig, appId: AppId) =>
   ports.services[appId].slice(0, replicas[appId]);
 
 /** What the gateway is told: where it listens, and the replicas of every public service. */
-const gatewayOf = (ports: PortPlan, config: LocalConfig): GatewayFacts => ({
-  port: ports.gateway,
+const gatewayOf = (
+  ports: PortPlan,
+  config: LocalConfig,
+  besides: GatewayFacts["besides"],
+): GatewayFacts => ({
+  ...{ port: ports.gateway, besides },
   targets: Object.fromEntries(
     appIds
       .filter((appId) => contractOf(appId).publicPaths.length > 0)

@@ -81,6 +81,18 @@ const rules: Rule[] = [
       ...["yaml", "zod", "node:*"],
     ],
   },
+  {
+    from: "commands/ops",
+    values: [
+      "commands",
+      "toolchain",
+      "apps/contracts",
+      "hono",
+      "@hono/node-server",
+      "node:*",
+      "zod",
+    ],
+  },
   // Runs before anything is installed, on whatever Node there is.
   { from: "commands/bootstrap.mjs", values: ["node:*"] },
   { from: "toolchain", values: ["node:*"] },

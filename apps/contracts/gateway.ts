@@ -5,11 +5,18 @@ import type { AppId } from "./services.ts";
 export type Targets = Readonly<Partial<Record<AppId, readonly string[]>>>;
 
 /** What a stack without a gateway of its own tells `web`: where to be it, and for whom. */
-export type GatewayFacts = { readonly port: number; readonly targets: Targets };
+export type GatewayFacts = {
+  readonly port: number;
+  readonly targets: Targets;
+  /** By path, with all below it: what the stack has besides its services. */
+  readonly besides?: Readonly<Record<string, readonly string[]>> | undefined;
+};
 
+const addresses = z.array(z.url({ protocol: /^http$/ })).min(1);
 const facts = z.object({
   port: z.int().min(1).max(65_535),
-  targets: z.record(z.string(), z.array(z.url({ protocol: /^http$/ })).min(1)),
+  targets: z.record(z.string(), addresses),
+  besides: z.record(z.string().regex(/^\/[a-z]+$/), addresses).optional(),
 });
 
 /** Reads the facts as a service is told them, as JSON; nothing where the gateway is another. */

@@ -35,6 +35,17 @@ async function start(...backend: string[]): Promise<string> {
   return `http://127.0.0.1:${await gateway.listening}`;
 }
 
+/** The same of a stack that has something besides its services. */
+async function startWith(besides: Record<string, string[]>): Promise<string> {
+  gateway = startGateway({
+    ...{ host: "127.0.0.1", port: 0, targets: {}, besides, log: silentLog },
+    onError: (error) => {
+      throw error;
+    },
+  });
+  return `http://127.0.0.1:${await gateway.listening}`;
+}
+
 /** An address where nothing listens. */
 async function nowhere(): Promise<string> {
   const address = await serve(() => {});
@@ -71,6 +82,15 @@ test("a request reaches its service as it is, and so does the answer its caller"
   expect(await response.json()).toMatchObject({
     ...{ method: "PATCH", url: "/api/tasks?limit=5", body: "{}" },
   });
+});
+
+test("what a stack has besides its services is at its path and below it, and nowhere else", async () => {
+  const base = await startWith({ "/ops": [await serve(echo)] });
+  const statusOf = async (path: string) => (await fetch(base + path)).status;
+  expect(await statusOf("/ops")).toBe(201);
+  expect(await statusOf("/ops/letters/a?b=c")).toBe(201);
+  expect(await statusOf("/opsa")).toBe(404);
+  expect(await statusOf("/ops/%2e%2e/metrics")).toBe(404);
 });
 
 test("where a request comes from is what its connection says, and not what it says itself", async () => {

@@ -1,18 +1,16 @@
 import { Agent, createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
-import type { Targets } from "#apps/contracts/gateway.ts";
-import { type AppId, appIds } from "#apps/contracts/services.ts";
+import type { GatewayFacts } from "#apps/contracts/gateway.ts";
+import { appIds } from "#apps/contracts/services.ts";
 import { forward, silenceMs } from "./forward.ts";
 import { problemText, writeProblem } from "./problem.ts";
 import { createReplicas } from "./replicas.ts";
-import { serviceOf } from "./route-table.ts";
+import { routes, serviceOf } from "./route-table.ts";
 import { forwardUpgrade } from "./upgrade.ts";
 
-export type GatewayOptions = {
+export type GatewayOptions = GatewayFacts & {
   readonly host: string;
-  readonly port: number;
-  readonly targets: Targets;
   readonly log: Logger;
   /** Called when it cannot listen. */
   readonly onError: (error: Error) => void;
@@ -35,6 +33,7 @@ export function startGateway({
   host,
   port,
   targets,
+  besides = {},
   log,
   onError,
 }: GatewayOptions): RunningGateway {
@@ -42,9 +41,11 @@ export function startGateway({
   // lets go first. Else a request may be sent just as its service closes, and nobody can say whether
   // it was heard.
   const agent = new Agent({ keepAlive: true, maxFreeSockets: 256, timeout: silenceMs });
-  const replicas = new Map(
-    appIds.map((appId) => [appId, createReplicas(targets[appId] ?? [])] as [AppId, Replicas]),
-  );
+  const replicas = new Map<string, Replicas>([
+    ...appIds.map((appId) => [appId, createReplicas(targets[appId] ?? [])] as const),
+    ...Object.entries(besides).map(([path, urls]) => [path, createReplicas(urls)] as const),
+  ]);
+  const table = [...routes, ...Object.keys(besides).map((path) => ({ prefix: path, appId: path }))];
   const tunnels = new Set<Duplex>();
   let draining = false;
   const drain = () => {
@@ -58,8 +59,8 @@ export function startGateway({
   };
 
   const replicasFor = (request: IncomingMessage): Replicas | undefined => {
-    const appId = serviceOf(request.url ?? "");
-    return appId && replicas.get(appId);
+    const owner = serviceOf<string>(request.url ?? "", table);
+    return owner === undefined ? undefined : replicas.get(owner);
   };
 
   const answer = (request: IncomingMessage, response: ServerResponse) => {

@@ -1,6 +1,10 @@
 import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
 
-export type Route = { readonly prefix: string; readonly appId: AppId };
+/** A path with all below it, and whose it is. */
+export type Route<Owner extends string = AppId> = {
+  readonly prefix: string;
+  readonly appId: Owner;
+};
 
 /** Every public path of the contracts, the longest first, as the Gateway API picks them. */
 export const routes: readonly Route[] = appIds
@@ -12,7 +16,10 @@ export const routes: readonly Route[] = appIds
  * public. A prefix is of whole segments; `/` is the page alone and not all that lies below it, so
  * that what is not named is never reached.
  */
-export function serviceOf(target: string, table: readonly Route[] = routes): AppId | undefined {
+export function serviceOf<Owner extends string = AppId>(
+  target: string,
+  table: readonly Route<Owner | AppId>[] = routes,
+): Owner | AppId | undefined {
   const path = target.split("?", 1)[0] ?? "";
   if (!isPlain(path)) return undefined;
   return table.find(

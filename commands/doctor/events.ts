@@ -1,5 +1,6 @@
 import type { DeadLetter } from "#commands/events/dead-letters.ts";
 import { broken, type Finding, warning } from "./finding.ts";
+import { sumOf } from "./prometheus.ts";
 
 /** So many records may wait for one consumer of one topic; the alert says the same. */
 const mostLag = 1_000;
@@ -25,6 +26,35 @@ export function findingsOfLag(lags: readonly KnownLag[], stack: string): Finding
       );
     });
 }
+
+const oldOutboxSeconds = 30;
+
+/** What a service says of the events that it has not handed on yet. */
+export type Outbox = {
+  readonly app: string;
+  readonly depth: number;
+  /** Of the oldest one. */
+  readonly ageSeconds: number;
+};
+
+/** Read from the metrics of one replica, in Prometheus' text form. */
+export const outboxIn = (app: string, metrics: string): Outbox => ({
+  app,
+  depth: sumOf(metrics, "outbox_depth"),
+  ageSeconds: sumOf(metrics, "outbox_oldest_age_seconds"),
+});
+
+/** Services whose events wait too long to be handed on. */
+export const findingsOfOutboxes = (outboxes: readonly Outbox[]): Finding[] =>
+  outboxes
+    .filter(({ ageSeconds }) => ageSeconds > oldOutboxSeconds)
+    .map(({ app, depth, ageSeconds }) =>
+      broken(
+        `Service ${app}`,
+        `its oldest event waits for ${Math.round(ageSeconds)} s in the outbox (${depth} wait)`,
+        "its sidecar or Kafka does not take events: see the sidecar's log and the brokers",
+      ),
+    );
 
 /** Dead letters that wait for a decision, with the remedy and the last error of each consumer. */
 export function findingsOfLetters(letters: readonly DeadLetter[], stack: string): Finding[] {

@@ -1,9 +1,7 @@
 import { appIds, contractOf, subscriptionsOf } from "#apps/contracts/services.ts";
-import { findingsOfLag } from "./events.ts";
-import { broken, type Check, warning } from "./finding.ts";
+import { findingsOfLag, findingsOfOutboxes, outboxIn } from "./events.ts";
+import { type Check, warning } from "./finding.ts";
 import { sumOf } from "./prometheus.ts";
-
-const oldOutboxSeconds = 30;
 
 /** What the services say of themselves: events that wait, and events that were set aside. */
 export const events: Check = ({ metrics, pods }) =>
@@ -11,19 +9,9 @@ export const events: Check = ({ metrics, pods }) =>
     const appId = pods.find(({ metadata }) => metadata.name === pod)?.metadata.labels?.[
       "app.kubernetes.io/name"
     ];
-    const age = sumOf(text, "outbox_oldest_age_seconds");
-    const depth = sumOf(text, "outbox_depth");
     const dead = sumOf(text, "events_received_total", { outcome: "dead-lettered" });
     return [
-      ...(age > oldOutboxSeconds
-        ? [
-            broken(
-              `Service ${appId}`,
-              `its oldest event waits for ${Math.round(age)} s in the outbox (${depth} wait)`,
-              "its sidecar or Kafka does not take events: see the sidecar's log and the brokers",
-            ),
-          ]
-        : []),
+      ...findingsOfOutboxes([outboxIn(String(appId), text)]),
       ...(dead > 0
         ? [
             warning(

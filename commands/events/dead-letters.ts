@@ -81,6 +81,10 @@ export function openLetters(
     }));
 }
 
+/** Where the dead letter with this id is; undefined for what is no such id. */
+export const placeOf = (id: string): DeadLetterPlace | undefined =>
+  placesOf().find(({ name }) => name === parseId(id)?.topic);
+
 /** The parts of `<topic>/<partition>/<offset>`; undefined for what is no such id. */
 export function parseId(
   id: string,

@@ -1,7 +1,14 @@
 import { Refusal } from "#commands/run.ts";
-import { type DeadLetter, listDeadLetters, parseId, placesOf } from "./dead-letters.ts";
+import {
+  type DeadLetter,
+  type DeadLetterPlace,
+  listDeadLetters,
+  placeOf,
+  placesOf,
+} from "./dead-letters.ts";
 import { handleLetters, type Verdict } from "./handle.ts";
 import { requireChanges, withAdmin } from "./kafka.ts";
+import { gone, told } from "./letter-view.ts";
 import { agreed, appOf, Misuse, type Values } from "./question.ts";
 import { columns } from "./table.ts";
 import { targetOf } from "./where.ts";
@@ -62,10 +69,10 @@ export async function handleChosen(
     }
     if (!(await agreed(`${word} ${letters.length} dead letters?`, values))) return 1;
   }
-  const places = values.all ? chosen(values) : [...new Set(ids.map(placeOfId))];
+  const places = values.all ? chosen(values) : placesOfIds(ids);
   let failed = 0;
   for (const place of places) {
-    const own = ids.filter((id) => placeOfId(id) === place);
+    const own = ids.filter((id) => placeOfId(id).name === place.name);
     const wanted = values.all ? "all" : own;
     const { done, missing } = await withAdmin(target.access, (admin) =>
       handleLetters(target.access, admin, place, verdict, wanted),
@@ -76,6 +83,10 @@ export async function handleChosen(
   }
   return failed > 0 ? 1 : 0;
 }
+
+const placesOfIds = (ids: readonly string[]) => [
+  ...new Map(ids.map(placeOfId).map((place) => [place.name, place])).values(),
+];
 
 const chosen = (values: Values) => {
   if (values.app) appOf(values.app);
@@ -90,30 +101,8 @@ const lettersOf = async (values: Values): Promise<DeadLetter[]> => {
   return withAdmin(access, (admin) => listDeadLetters(access, admin, places));
 };
 
-const allPlaces = placesOf();
-
-function placeOfId(id: string) {
-  const place = allPlaces.find(({ name }) => name === parseId(id)?.topic);
+function placeOfId(id: string): DeadLetterPlace {
+  const place = placeOf(id);
   if (place) return place;
   throw new Misuse(`${id} is no id of dlq list: <topic>.<app>.dlq/<partition>/<offset>`);
 }
-
-/** A dead letter as programs and people read it: the event as JSON where it is any. */
-function told(letter: DeadLetter) {
-  const { id, consumer, topic, position, error, attempts, failedAt, key, value } = letter;
-  const text = value.toString("utf8");
-  const isText = Buffer.from(text, "utf8").equals(value);
-  let event: unknown = isText ? text : `base64:${value.toString("base64")}`;
-  try {
-    event = JSON.parse(text);
-  } catch {
-    // Not JSON, that is why it is here.
-  }
-  return {
-    ...{ id, consumer, topic, position: position ?? null, error, attempts, failedAt },
-    ...{ key: key?.toString("utf8") ?? null, event },
-  };
-}
-
-const gone = (id: string): string =>
-  `there is no dead letter ${id}: it was redriven or discarded before, or is older than is kept`;

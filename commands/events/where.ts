@@ -8,10 +8,10 @@ import {
   type WhereTold,
   whereServicesAre,
 } from "#commands/doctor/where.ts";
-import { readOutputs } from "#commands/local/outputs.ts";
 import { Refusal } from "#commands/run.ts";
 import { type ConsumerControl, clusterConsumer, localConsumer } from "./consumer.ts";
 import type { KafkaAccess } from "./kafka.ts";
+import { localAccess } from "./local-access.ts";
 
 /** How the person at the keyboard says where the stack and its Kafka are. */
 export type WhereOptions = WhereTold & {
@@ -58,15 +58,6 @@ async function foundIn(where: Where, api: ClusterApi, options: WhereOptions): Pr
   if (!inCluster) return access;
   const port = Number(access.brokers[0]?.split(":").at(-1));
   return { ...access, lookup: lookupOfPods(waysBy(kubeConfigOf(where), where.namespace), port) };
-}
-
-/** The administrator of the local stack's Kafka. */
-export function localAccess(): KafkaAccess {
-  const outputs = readOutputs();
-  if (!outputs) throw new Refusal("the local stack is not up: start it with npm start");
-  const { brokers, username, password } = outputs.kafka;
-  const mechanism = outputs.kafka.mechanism as KafkaAccess["mechanism"];
-  return { brokers, mechanism, username, password };
 }
 
 /** Kafka of a cluster: its address and a user are the operator's, as services' users may less. */

@@ -71,6 +71,7 @@ function report(outputs: StackOutputs, changes: number, seconds: string): void {
     ["postgres", new URL(outputs.postgres.adminUrl).host],
     ["redis", outputs.redis],
     ...(outputs.mail ? [["mail", `${outputs.mail} (what was sent)`]] : []),
+    ["ops", `${outputs.ops} (for operators: ${outputs.operator.email ?? "none is configured"})`],
     ["sentry", outputs.dapr.sentry],
     ["scheduler", outputs.dapr.scheduler],
     ...(outputs.zipkin ? [["zipkin", `${outputs.zipkin} (traces)`]] : []),

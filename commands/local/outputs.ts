@@ -13,6 +13,10 @@ export type StackOutputs = {
   readonly redis: string;
   /** The page of what the stack's mail server has; absent where there is none. */
   readonly mail?: string;
+  /** The page of operators. */
+  readonly ops: string;
+  /** The account of the first operator, where the configuration names one. */
+  readonly operator: { email?: string; password: string };
   /** The page with the traces, unless the stack has none. */
   readonly zipkin?: string;
   readonly dapr: { sentry: string; scheduler: string };

@@ -26,7 +26,13 @@ const stackName = "local";
 const engine = ["pulumi", "pulumi-language-nodejs"] as const;
 const stateFolder = join(stack.folder, "state");
 /** Where the engine's file backend keeps this stack. */
-const checkpoint = join(stateFolder, ".pulumi", "stacks", "todo-evolution", `${stackName}.json`);
+export const checkpoint = join(
+  stateFolder,
+  ".pulumi",
+  "stacks",
+  "todo-evolution",
+  `${stackName}.json`,
+);
 
 /** Whether the stack has been made and not been taken down. */
 export const stackExists = (): boolean => existsSync(checkpoint);

@@ -25,6 +25,8 @@ export type PortPlan = {
   readonly mail: number;
   readonly mailPage: number;
   readonly zipkin: number;
+  /** The page of operators. */
+  readonly operatorPage: number;
   /** By service, those of as many replicas as it may have. */
   readonly services: Readonly<Record<AppId, readonly ServicePorts[]>>;
 };
@@ -64,6 +66,7 @@ export function planPorts(portBase: number): PortPlan {
     mail: portBase + 22,
     mailPage: portBase + 23,
     zipkin: portBase + 24,
+    operatorPage: portBase + 25,
     services: Object.fromEntries(appIds.map((appId, index) => [appId, service(index)])) as Record<
       AppId,
       ServicePorts[]

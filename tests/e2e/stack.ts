@@ -23,6 +23,7 @@ const stack = z.object({
   }),
   postgres: z.object({ adminUrl: z.string() }),
   mail: z.string().optional(),
+  operator: z.object({ email: z.string().optional(), password: z.string() }),
   zipkin: z.string().optional(),
 });
 

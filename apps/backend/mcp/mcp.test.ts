@@ -238,6 +238,20 @@ describe("the endpoint", () => {
     }
   });
 
+  test("takes the session of a program as its token, until it signs out", async () => {
+    const call = (path: string, headers: Record<string, string>, body?: object) =>
+      app.request(path, {
+        ...{ method: "POST", headers: { "content-type": "application/json", ...headers } },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    const account = { name: "Carol", email: "carol@todo.example", password: "a long password" };
+    const made = await call("/api/auth/sign-up/email", {}, account);
+    const bearer = { Authorization: `Bearer ${made.headers.get("set-auth-token")}` };
+    expect((await post(ping, bearer)).status).toBe(200);
+    expect((await call("/api/auth/sign-out", bearer)).status).toBe(200);
+    expect((await post(ping, bearer)).status).toBe(401);
+  });
+
   test("refuses pages and names that are not ours, and knows those that are", async () => {
     for (const headers of [
       { origin: "https://evil.example" },

@@ -6,7 +6,7 @@ import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { listDeadLetters, placesOf } from "#commands/events/dead-letters.ts";
 import { recordsFor } from "#commands/events/handle.ts";
 import { clientOptions, withAdmin } from "#commands/events/kafka.ts";
-import { localAccess } from "#commands/events/where.ts";
+import { localAccess } from "#commands/events/local-access.ts";
 import { newUser, type User } from "../client.ts";
 import { requireStack } from "../stack.ts";
 import { entriesOf } from "../wait.ts";
