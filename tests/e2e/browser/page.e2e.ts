@@ -114,7 +114,7 @@ describe("a person at the page", () => {
     await page.getByLabel("Priority", { exact: true }).selectOption("high");
     await row(page, other).waitFor({ state: "detached" });
     await row(page, wanted).waitFor();
-    await page.getByText("Done", { exact: true }).click();
+    await page.getByRole("radio", { name: "Done" }).check({ force: true });
     await page.getByText("No task fits").waitFor();
     expect(faults).toEqual([]);
   });
@@ -145,11 +145,13 @@ describe("a person at the page", () => {
     const { page, faults } = await openTab(await person.device());
     await untilLive(page);
     const title = titleOf("Typed");
+    const saved = () => expect.poll(() => page.getByText("not sent yet").count()).toBe(0);
     await page.keyboard.press("n");
     await page.keyboard.type(title);
     await page.keyboard.press("Enter");
     await page.keyboard.press("Escape");
     await row(page, title).waitFor();
+    await saved();
     await page.keyboard.press("j");
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog");

@@ -22,6 +22,7 @@ export async function takeScreenshots(): Promise<string[]> {
         .getByRole("button", { name: "Dismiss message" })
         .first()
         .waitFor({ state: "detached" });
+      await from.mouse.move(0, 0);
       await from.waitForTimeout(500);
       const path = join(folder, `${name}.png`);
       await from.screenshot({ path });

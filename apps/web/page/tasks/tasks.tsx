@@ -33,8 +33,10 @@ export function Tasks({ session, taskId }: TasksProps) {
     if (lasting) go(`/tasks/${lasting}${search}`, { replace: true });
   }, [lasting, search]);
 
-  // The same form, with what was typed in it, when the task gets its lasting id.
-  const origin = Object.keys(created).find((local) => created[local]?.id === taskId) ?? taskId;
+  // The same row with its focus, and the same form with what was typed, when a task that was made
+  // here gets its lasting id.
+  const locals = new Map(Object.entries(created).map(([local, { id }]) => [id, local]));
+  const keyOf = (id: string): string => locals.get(id) ?? id;
 
   const seen = overlay(list.tasks, operations);
   const shown = seen.filter((task) => fits(task, filters, new Date()));
@@ -64,7 +66,7 @@ export function Tasks({ session, taskId }: TasksProps) {
       <ul className="tasks" ref={rows} aria-label="Tasks" aria-busy={list.state === "loading"}>
         {shown.map((task) => (
           <TaskRow
-            key={task.id}
+            key={keyOf(task.id)}
             task={task}
             search={search}
             onToggle={() => toggle(task)}
@@ -83,7 +85,7 @@ export function Tasks({ session, taskId }: TasksProps) {
       )}
       {taskId && (
         <Editor
-          key={origin}
+          key={keyOf(taskId)}
           session={session}
           taskId={taskId}
           known={seen.find(({ id }) => id === taskId)}
