@@ -69,6 +69,21 @@ describe("the list as it will be", () => {
   });
 });
 
+test("a task that is there before the answer to its making is seen once, with what waits for it", () => {
+  const operations = [
+    operation("local-1", { kind: "create", task: { title: "New" } }),
+    operation("local-1", { kind: "complete" }),
+  ];
+  const arrived = task("new", { title: "New", created_at: new Date(1_000).toISOString() });
+  const seen = overlay([arrived, task("a")], operations);
+  expect(seen.map(({ id, completed }) => [id, completed])).toEqual([
+    ["new", true],
+    ["a", false],
+  ]);
+  const before = task("old", { title: "New", created_at: new Date(-1_000_000).toISOString() });
+  expect(overlay([before], operations)).toHaveLength(2);
+});
+
 describe("a change of what was changed elsewhere", () => {
   const recurring = { rule: "FREQ=DAILY", time_zone: "UTC", series_id: "s" };
   test.each<[string, Parameters<typeof contradictions>, string[]]>([

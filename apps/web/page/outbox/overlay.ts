@@ -9,18 +9,47 @@ export function overlay(
   tasks: readonly Task[],
   operations: readonly Operation[],
 ): readonly SeenTask[] {
+  const arrived = arrivalsOf(tasks, operations);
   const seen = new Map<string, SeenTask>();
   for (const operation of operations) {
-    if (operation.work.kind === "create") seen.set(operation.taskId, created(operation));
+    const { work, taskId } = operation;
+    if (work.kind === "create" && !arrived.has(taskId)) seen.set(taskId, created(operation));
   }
   const fresh = [...seen.keys()].reverse();
   for (const task of tasks) seen.set(task.id, { ...task, pending: false });
   for (const operation of operations) {
-    const before = seen.get(operation.taskId);
+    const before = seen.get(arrived.get(operation.taskId) ?? operation.taskId);
     if (before) apply(operation, before, seen);
   }
   const order = [...fresh, ...tasks.map(({ id }) => id)];
   return order.flatMap((id) => seen.get(id) ?? []);
+}
+
+const clockFaultMs = 120_000;
+
+/**
+ * Tasks that are there while the answer to their making is still on its way, as other tabs and the
+ * change feed are told at the same time: by their names of ours, the ids of the server. Nothing in a
+ * task says so, hence it is one of that title that was made since; a second one of that title is shown
+ * when its own answer has come.
+ */
+function arrivalsOf(
+  tasks: readonly Task[],
+  operations: readonly Operation[],
+): ReadonlyMap<string, string> {
+  const arrived = new Map<string, string>();
+  for (const { work, taskId, madeAt } of operations) {
+    if (work.kind !== "create") continue;
+    const taken = new Set(arrived.values());
+    const found = tasks.find(
+      ({ id, title, created_at }) =>
+        !taken.has(id) &&
+        title === work.task.title &&
+        Date.parse(created_at) >= madeAt - clockFaultMs,
+    );
+    if (found) arrived.set(taskId, found.id);
+  }
+  return arrived;
 }
 
 function apply({ work }: Operation, before: SeenTask, seen: Map<string, SeenTask>): void {
