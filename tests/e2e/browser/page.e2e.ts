@@ -161,6 +161,7 @@ describe("a person at the page", () => {
     await page.keyboard.type(" more");
     await page.keyboard.press("Control+Enter");
     await row(page, `${title} more`).waitFor();
+    await saved();
     // The focus is where it was before the task was opened.
     await page.keyboard.press("x");
     await row(page, `${title} more`).waitFor({ state: "detached" });
