@@ -3,7 +3,7 @@ import type { DeadLetter } from "#commands/events/dead-letters.ts";
 import { Refusal } from "#commands/run.ts";
 import { type Visitor, visitorOf } from "./access.ts";
 import { createOperatorApp, type OperatorAppDeps } from "./app.ts";
-import type { Overview, ShownProcess } from "./overview.ts";
+import { type Overview, restartsIn, type ShownProcess } from "./overview.ts";
 
 const page = "http://127.0.0.1:18000";
 const id = "task-events.audit.dlq/0/7";
@@ -116,6 +116,14 @@ describe("the page of operators", () => {
     expect(await shown(`redriven ${id}`)).toContain(`redriven ${id}`);
     expect(await shown("call 555-1234 at once")).not.toContain("555");
   });
+});
+
+test("the first start of a process is no restart", () => {
+  expect(["", "1", "2 (pid 4711 is gone)"].map(restartsIn)).toEqual([
+    "",
+    "",
+    "1 (pid 4711 is gone)",
+  ]);
 });
 
 describe("a dead letter", () => {

@@ -11,7 +11,7 @@ export type Link = { readonly title: string; readonly url: string; readonly says
 /** A process with what its stack knows of it. */
 export type ShownProcess = ProcessState & {
   readonly version: string;
-  /** Starts that nobody asked for, with the last reason, as `2 (pid 4711 is gone)`. */
+  /** Starts that nobody asked for, with the last reason, as `1 (pid 4711 is gone)`; or nothing. */
   readonly restarts: string;
 };
 
@@ -76,11 +76,17 @@ function readRestarts(): Map<string, string> {
     return new Map(
       (resources as { type: string; outputs?: { name?: string; incarnation?: string } }[])
         .filter(({ type }) => type === "host:index:Process")
-        .map(({ outputs }) => [outputs?.name ?? "", outputs?.incarnation ?? ""]),
+        .map(({ outputs }) => [outputs?.name ?? "", restartsIn(outputs?.incarnation ?? "")]),
     );
   } catch {
     return new Map(); // the engine is writing it
   }
+}
+
+/** Its first start is the incarnation `1`; `2 (pid 4711 is gone)` is one that nobody asked for. */
+export function restartsIn(incarnation: string): string {
+  const [, starts = "1", reason = ""] = /^(\d+)(.*)$/.exec(incarnation) ?? [];
+  return starts === "1" ? "" : `${Number(starts) - 1}${reason}`;
 }
 
 function linksOf(outputs: StackOutputs | undefined): Link[] {
