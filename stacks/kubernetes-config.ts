@@ -115,8 +115,6 @@ export const kubernetesConfig = z.strictObject({
   ...accountsConfig({ operators: [] }),
   /** Requests and sign-ins a minute, each a number or `off`; see rate-limits.ts. */
   rateLimits: rateLimits({ user: 600, address: 6_000, login: 60, account: 10 }),
-  /** A token for any name, for trying things out; never where others can reach it. */
-  developmentIssuer: z.stringbool().or(z.boolean()).default(false),
   /** How long the activity log is kept. */
   activityDays: z.coerce.number().int().min(30).default(90),
 });

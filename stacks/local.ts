@@ -72,10 +72,10 @@ export async function createLocalStack(config: LocalConfig) {
 
   const page = new HostPage("page", { stack, appId: "web", watch: config.watch });
   const baseUrl = `http://127.0.0.1:${ports.gateway}`;
+  const accounts = accountsEnv(config, (name) => new Password(name, {}).value);
   const env = {
-    ...accountsEnv(config, (name) => new Password(name, {}).value),
+    ...accounts,
     PUBLIC_URL: baseUrl,
-    DEVELOPMENT_ISSUER: "true",
     GATEWAY: JSON.stringify(gatewayOf(ports, config, { [operatorPath]: [operatorPage.url] })),
     PAGE_FOLDER: page.folder,
     ACTIVITY_RETENTION_DAYS: "30",

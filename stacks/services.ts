@@ -72,21 +72,21 @@ export function createServices(args: ServicesArgs) {
     },
     options,
   );
+  // Without a gateway it is reached by `kubectl port-forward`.
+  const publicUrl = config.ingress.enabled
+    ? `https://${config.ingress.host}`
+    : "http://localhost:8080";
   const env = {
     ...accountsEnv(config, password),
-    PUBLIC_URL: config.ingress.enabled ? `https://${config.ingress.host}` : "http://localhost:8080",
+    PUBLIC_URL: publicUrl,
     // The cluster has a gateway of its own.
     GATEWAY: "",
     PAGE_FOLDER: pageInImage,
-    DEVELOPMENT_ISSUER: String(config.developmentIssuer),
     ACTIVITY_RETENTION_DAYS: String(config.activityDays),
     RATE_LIMITS: rateLimitsText(config.rateLimits),
     // The proxy of the gateway says where a request comes from; without one nobody does.
     TRUSTED_PROXIES: config.ingress.enabled ? "1" : "0",
-    ALLOWED_ORIGINS: [
-      ...(config.ingress.enabled ? [`https://${config.ingress.host}`] : []),
-      ...config.allowedOrigins,
-    ].join(),
+    ALLOWED_ORIGINS: [publicUrl, ...config.allowedOrigins].join(),
   };
   return appIds.map((appId) => ({
     appId,

@@ -5,7 +5,8 @@ import type { ServerMessage } from "#apps/contracts/sync.ts";
 export type FollowOptions = {
   /** Where `/ws` is, `http://host:port`. */
   readonly url: string;
-  readonly token: string;
+  /** Gives a token that is good, for each connection. */
+  readonly token: () => Promise<string>;
   /** The last sequence that is known. */
   readonly after: number;
   readonly onChange?: (change: Extract<ServerMessage, { type: "change" }>) => void;
@@ -55,10 +56,10 @@ export function follow({ url, token, after, onChange }: FollowOptions): Follower
     onChange?.(message);
   }
 
-  function connect(): Promise<void> {
+  async function connect(): Promise<void> {
     const address = new URL(`/ws?after=${last}`, url);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-    const headers = { Authorization: `Bearer ${token}` };
+    const headers = { Authorization: `Bearer ${await token()}` };
     const opened = new WebSocket(address, { headers, handshakeTimeout: handshakeTimeoutMs });
     socket = opened;
     opened.on("message", (data) => {
@@ -71,7 +72,8 @@ export function follow({ url, token, after, onChange }: FollowOptions): Follower
 
   void (async () => {
     while (!stopped) {
-      await connect();
+      // Without a token there is no connection either: both are tried again.
+      await connect().catch(() => {});
       if (stopped) return;
       lost++;
       // Not all at once to the replica that is left.

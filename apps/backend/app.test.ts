@@ -32,7 +32,6 @@ function app() {
   return createApp({
     env: {
       ...accountsEnvOfTests,
-      DEVELOPMENT_ISSUER: "false",
       APP_API_TOKEN: "of the sidecar",
       RATE_LIMITS: "user=1000/60",
       TRUSTED_PROXIES: "0",

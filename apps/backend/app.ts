@@ -7,7 +7,6 @@ import { quotasOf } from "#apps/kit/limits/quota.ts";
 import { createDocumentRoutes } from "#apps/kit/openapi/routes.ts";
 import type { Runtime } from "#apps/kit/runtime.ts";
 import { type Accounts, type AccountsDeps, createAccounts } from "./accounts/accounts.ts";
-import { createAccountStore } from "./accounts/store.ts";
 import { createListCache } from "./list-cache.ts";
 import { createMakeChange } from "./make-change.ts";
 import { createMcpRoutes, fromOurNames, mcpPath } from "./mcp/routes.ts";
@@ -22,7 +21,6 @@ import { createSetReminders } from "./reminders/set.ts";
 import { createReminderStore } from "./reminders/store.ts";
 import { createActivityReader, createActivityRoutes } from "./routes/activity.ts";
 import { createChangeRoutes } from "./routes/changes.ts";
-import { createDevelopmentRoutes } from "./routes/development.ts";
 import { createTaskRoutes } from "./routes/tasks.ts";
 import { createTaskStore } from "./store.ts";
 import { readSequence } from "./task-list.ts";
@@ -45,8 +43,7 @@ export type BackendDeps = Pick<
   | "log"
   | "metrics"
 > & {
-  readonly env: Pick<Runtime<Contract>["env"], "DEVELOPMENT_ISSUER" | "RATE_LIMITS"> &
-    AccountsDeps["env"];
+  readonly env: Pick<Runtime<Contract>["env"], "RATE_LIMITS"> & AccountsDeps["env"];
 };
 
 /** Accounts as the app has them, which are more than its routes: see `main.ts`. */
@@ -87,11 +84,6 @@ export function createApp(deps: BackendDeps, accounts: Accounts = accountsOf(dep
   const limit = limited({ limiter, quotas, trustedProxies: Number(env.TRUSTED_PROXIES) });
   app.use(mcpPath, fromOurNames(env.ALLOWED_ORIGINS));
   for (const path of ["/api/*", mcpPath]) app.use(path, accounts.identified, limit);
-  if (env.DEVELOPMENT_ISSUER === "true") {
-    const secret = env.TOKEN_SECRET;
-    const store = createAccountStore(database, deps.outbox);
-    app.route("/api/development", createDevelopmentRoutes({ secret, accounts: store, wake }));
-  }
   app.route("/api/auth", accounts.routes);
   app.route("/addresses", accounts.addressRoutes);
   app.route("/identities", accounts.identityRoutes);

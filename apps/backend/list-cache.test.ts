@@ -32,7 +32,6 @@ function replica(state: StateStore) {
     env: {
       APP_API_TOKEN: "app",
       ...accountsEnvOfTests,
-      DEVELOPMENT_ISSUER: "false",
       RATE_LIMITS: "off",
       TRUSTED_PROXIES: "0",
       ALLOWED_ORIGINS: "",

@@ -17,7 +17,6 @@ export type EnvName =
   | "DATABASE_URL"
   | "REDIS_URL"
   | "TOKEN_SECRET"
-  | "DEVELOPMENT_ISSUER"
   | "PUBLIC_URL"
   | "OPERATORS"
   | "OPERATOR_PASSWORD"
@@ -85,7 +84,6 @@ export const services = {
       "DATABASE_URL",
       "REDIS_URL",
       "TOKEN_SECRET",
-      "DEVELOPMENT_ISSUER",
       "PUBLIC_URL",
       "OPERATORS",
       "OPERATOR_PASSWORD",
@@ -160,12 +158,13 @@ export const services = {
       backend: [
         { method: "GET", path: "/changes" },
         { method: "GET", path: "/changes/heads" },
+        { method: "POST", path: "/identities" },
       ],
     },
     state: false,
     redis: true,
     database: false,
-    env: ["REDIS_URL", "TOKEN_SECRET", "ALLOWED_ORIGINS"],
+    env: ["REDIS_URL", "PUBLIC_URL", "ALLOWED_ORIGINS"],
     leastReplicas: 2,
   }),
 } as const satisfies Record<string, ServiceContract>;

@@ -1,11 +1,7 @@
 // Without schemas, so that a page takes these and leaves zod behind.
 
-/**
- * The subprotocol of `/ws`. A page, which cannot set headers, offers a second one beside it that
- * carries its token: `new WebSocket(url, ["todo.v1", "bearer." + token])`.
- */
+/** The subprotocol of `/ws`, which a client may offer. */
 export const syncProtocol = "todo.v1";
-export const tokenProtocolPrefix = "bearer.";
 
 /** Why the service closed a connection. Reconnect with the last sequence, unless it says not to. */
 export const closeCodes = {
@@ -17,7 +13,7 @@ export const closeCodes = {
   tooBig: 1009,
   /** What the client sent is no message of ours. A fault of the client: do not repeat it. */
   notUnderstood: 4400,
-  /** The token ran out: reconnect with a new one. */
+  /** The token ran out, or the session is to be shown anew: reconnect, with a good one. */
   expired: 4401,
   /** Nothing was heard of the client for two heartbeats. */
   silent: 4408,

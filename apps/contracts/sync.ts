@@ -2,7 +2,7 @@ import { z } from "zod";
 import { notification, taskUpdate } from "./events.ts";
 import { id, timestamp } from "./tasks.ts";
 
-export { closeCodes, syncProtocol, tokenProtocolPrefix } from "./sync-protocol.ts";
+export { closeCodes, syncProtocol } from "./sync-protocol.ts";
 
 /** A change of one of the user's tasks, under the sequence by which a client goes on after it. */
 const taskChange = z.object({

@@ -2,21 +2,21 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
-import { SignJWT } from "jose";
 import { Registry } from "prom-client";
 import { afterEach, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { closeCodes, syncProtocol } from "#apps/contracts/sync.ts";
-import { tokenTerms } from "#apps/kit/http/bearer.ts";
+import { RefusedError } from "#apps/kit/dapr/sidecar-fetch.ts";
+import { AwayError } from "#apps/kit/database/away.ts";
 import { createTestShell } from "#apps/kit/testing/app.ts";
 import { samples, silentLog, traceparent, uuidOf } from "#apps/kit/testing/samples.ts";
 import { createTracer, type ZipkinSpan } from "#apps/kit/tracing/tracer.ts";
 import { createApp } from "./app.ts";
 import { createHub, type Happening } from "./hub.ts";
+import { createIdentityReader } from "./identities.ts";
 import { createSyncMetrics } from "./metrics.ts";
 import { createSocketServer } from "./socket-server.ts";
 
-const secret = "a secret of thirty-two characters";
 const [alice, bob] = [uuidOf(1), uuidOf(2)];
 const page = "https://todo.example";
 const servers: Server[] = [];
@@ -28,14 +28,21 @@ afterEach(() => {
   }
 });
 
-const tokenOf = (userId: string, expires: number | string = "1h", key = secret) =>
-  new SignJWT()
-    .setProtectedHeader({ alg: tokenTerms.algorithm })
-    .setIssuer(tokenTerms.issuer)
-    .setAudience(tokenTerms.audience)
-    .setSubject(userId)
-    .setExpirationTime(expires)
-    .sign(new TextEncoder().encode(key));
+/** A token as the backend of these tests takes it: whose it is, and until when, in seconds. */
+const tokenOf = (userId: string, expires = Math.floor(Date.now() / 1_000) + 3_600) =>
+  `${userId} ${expires}`.replace(" ", "~");
+
+/** Backend: it takes such tokens, and sessions of the same form, and counts what it is asked. */
+function createBackend() {
+  const post = vi.fn(async (_: "backend", __: "/identities", body: object) => {
+    const { token, session } = body as { token?: string; session?: string };
+    const [user_id = "", expires] = (token ?? session ?? "").split("~");
+    if (!(Number(expires) * 1_000 > Date.now())) throw new RefusedError("refused", 401);
+    const expires_at = new Date(Number(expires) * 1_000).toISOString();
+    return { user_id, role: "user", expires_at };
+  });
+  return { post };
+}
 
 /** The app behind a real socket, with a feed in which nothing has happened yet. */
 async function start(mostConnections = 100) {
@@ -45,16 +52,18 @@ async function start(mostConnections = 100) {
   const tracer = createTracer({ share: 1, exportSpan: (span) => spans.push(span) });
   const given = { metrics, tracer, log: silentLog, pause: async () => {}, mostConnections };
   const hub = createHub({ feed: { read }, ...given });
-  const env = { TOKEN_SECRET: secret, ALLOWED_ORIGINS: page };
+  const env = { PUBLIC_URL: page, ALLOWED_ORIGINS: page };
+  const backend = createBackend();
+  const identities = createIdentityReader(backend as never);
   const replicas = { tell: vi.fn() };
-  const app = createApp({ createApp: createTestShell, env, hub, replicas });
+  const app = createApp({ createApp: createTestShell, env, identities, hub, replicas });
   const websocket = { server: createSocketServer() };
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0, websocket }) as Server;
   servers.push(server);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const url = `ws://127.0.0.1:${port}/ws`;
-  return { hub, url, metrics, spans, connections: () => metrics.connections.get() };
+  return { hub, url, backend, metrics, spans, connections: () => metrics.connections.get() };
 }
 
 /** A client, with what it was told and how it ended. */
@@ -71,7 +80,7 @@ function connect(url: string, headers: Record<string, string>, protocols: string
   return { socket, told, refused, closed, until };
 }
 
-const bearer = async (userId: string) => ({ authorization: `Bearer ${await tokenOf(userId)}` });
+const bearer = async (userId: string) => ({ authorization: `Bearer ${tokenOf(userId)}` });
 
 const changeOf = (userId: string, sequence: number): Happening => ({
   userId,
@@ -100,28 +109,53 @@ test("a client is told what happens to its user, and nothing of others", async (
   ]);
 });
 
-test("a page connects with its token as a subprotocol, which is not answered with", async () => {
-  const { url } = await start();
-  const offered = [`bearer.${await tokenOf(alice)}`, syncProtocol];
-  const client = connect(url, { origin: page }, offered);
+const cookieOf = (userId: string) => `__Host-todo-session=${tokenOf(userId)}`;
+
+test("a page connects by its cookie, and is asked about each time", async () => {
+  const { hub, url, backend } = await start();
+  const headers = { cookie: cookieOf(alice), origin: page };
+  const client = connect(url, headers, [syncProtocol]);
   await client.until(1);
+  hub.happened(changeOf(alice, 1));
+  await client.until(2);
   expect(client.socket.protocol).toBe(syncProtocol);
+  await connect(url, headers).until(1);
+  expect(backend.post).toHaveBeenCalledTimes(2);
+});
+
+test("a token is asked about once", async () => {
+  const { url, backend } = await start();
+  const headers = await bearer(alice);
+  for (let count = 0; count < 3; count++) await connect(url, headers).until(1);
+  expect(backend.post).toHaveBeenCalledTimes(1);
+});
+
+test("while backend is away a client is told to come again", async () => {
+  const { url, backend } = await start();
+  backend.post.mockRejectedValue(new AwayError("backend did not answer"));
+  expect(await connect(url, await bearer(alice)).refused).toBe(503);
 });
 
 test.each([
   ["no token", async () => ({}), "", 401],
+  ["a token that backend refuses", async () => ({ authorization: "Bearer made-up" }), "", 401],
   [
-    "a token of another secret",
-    async () => ({
-      authorization: `Bearer ${await tokenOf(alice, "1h", `${secret}!`)}`,
-    }),
+    "a cookie from a page of elsewhere",
+    async () => ({ cookie: cookieOf(alice), origin: "https://evil.example" }),
+    "",
+    403,
+  ],
+  ["a cookie without an origin", async () => ({ cookie: cookieOf(alice) }), "", 403],
+  [
+    "a cookie that backend refuses",
+    async () => ({ cookie: "__Host-todo-session=x", origin: page }),
     "",
     401,
   ],
   [
     "a token that ran out",
     async () => ({
-      authorization: `Bearer ${await tokenOf(alice, 1_000_000_000)}`,
+      authorization: `Bearer ${tokenOf(alice, 1_000_000_000)}`,
     }),
     "",
     401,
@@ -179,7 +213,7 @@ test("a ping is answered; anything else, or too much of it, closes with its code
 test("a connection ends with its token", async () => {
   const { url } = await start();
   const soon = Math.floor(Date.now() / 1_000) + 1;
-  const client = connect(url, { authorization: `Bearer ${await tokenOf(alice, soon)}` });
+  const client = connect(url, { authorization: `Bearer ${tokenOf(alice, soon)}` });
   // A second is the grain of tokens: it may have run out by now.
   const end = await Promise.race([client.closed, client.refused]);
   expect([closeCodes.expired, 401]).toContain(end);
@@ -187,7 +221,9 @@ test("a connection ends with its token", async () => {
 
 test("a connection stays as long as its token is good, however long that is", async () => {
   const { hub, url } = await start();
-  const client = connect(url, { authorization: `Bearer ${await tokenOf(alice, "400d")}` });
+  const client = connect(url, {
+    authorization: `Bearer ${tokenOf(alice, Math.floor(Date.now() / 1_000) + 400 * 86_400)}`,
+  });
   await client.until(1);
   hub.happened(changeOf(alice, 1));
   await client.until(2);

@@ -3,11 +3,18 @@ import type { Context } from "hono";
 import type { WebSocket } from "ws";
 import { z } from "zod";
 import type { services } from "#apps/contracts/services.ts";
-import { clientMessage, closeCodes, tokenProtocolPrefix } from "#apps/contracts/sync.ts";
+import { clientMessage, closeCodes } from "#apps/contracts/sync.ts";
 import type { Envelope } from "#apps/kit/events/envelope.ts";
 import type { Handlers } from "#apps/kit/events/subscriptions.ts";
-import { bearerTokenOf, createTokenReader } from "#apps/kit/http/bearer.ts";
+import {
+  bearerTokenOf,
+  fromPageOfOurs,
+  type Identity,
+  type IdentityReader,
+  originsOf,
+} from "#apps/kit/http/identity.ts";
 import { invalidInput, Problem } from "#apps/kit/http/problem.ts";
+import { cookieOf, sessionCookieName } from "#apps/kit/http/session-cookie.ts";
 import type { Runtime } from "#apps/kit/runtime.ts";
 import type { Happening, Hub } from "./hub.ts";
 import type { Replicas } from "./replicas.ts";
@@ -16,7 +23,8 @@ import type { Session } from "./session.ts";
 type Contract = (typeof services)["sync"];
 
 export type SyncDeps = Pick<Runtime<Contract>, "createApp"> & {
-  readonly env: Pick<Runtime<Contract>["env"], "TOKEN_SECRET" | "ALLOWED_ORIGINS">;
+  readonly env: Pick<Runtime<Contract>["env"], "PUBLIC_URL" | "ALLOWED_ORIGINS">;
+  readonly identities: IdentityReader;
   readonly hub: Hub;
   readonly replicas: Pick<Replicas, "tell">;
 };
@@ -29,14 +37,27 @@ const query = z.object({ after: sequence.pipe(z.int()).optional() });
 const mostMessages = 20;
 
 /** Pushes what happens to a user to every client of theirs, at `/ws`. */
-export function createApp({ createApp: create, env, hub, replicas }: SyncDeps) {
+export function createApp({ createApp: create, env, identities, hub, replicas }: SyncDeps) {
   const handlers: Handlers<Contract> = {
     "task-updates": (event) => replicas.tell(changeOf(event)),
     notifications: (event) => replicas.tell(notificationOf(event)),
   };
   const app = create(handlers);
-  const readToken = createTokenReader(env.TOKEN_SECRET);
-  const allowed = new Set(env.ALLOWED_ORIGINS.split(",").filter(Boolean));
+  const origins = originsOf(env.ALLOWED_ORIGINS);
+  const cookieName = sessionCookieName(env.PUBLIC_URL);
+
+  /** A program's token is in its Authorization header; a page has its session's cookie. */
+  async function identityOf(context: Context): Promise<Identity> {
+    const token = bearerTokenOf(context.req.header("authorization"));
+    if (token) return identities.byToken(token);
+    const session = cookieOf(context.req.header("cookie"), cookieName);
+    if (!session) {
+      throw new Problem(401, "Not authenticated", "sign in, or send `Authorization: Bearer …`");
+    }
+    // A browser shows the cookie whoever made the page.
+    fromPageOfOurs(context.req.header("origin"), origins);
+    return identities.bySession(session);
+  }
 
   app.get("/ws", async (context, next) => {
     if (context.req.header("upgrade")?.toLowerCase() !== "websocket") {
@@ -48,31 +69,16 @@ export function createApp({ createApp: create, env, hub, replicas }: SyncDeps) {
     }
     // Programs send no Origin; a page cannot leave its own out.
     const origin = context.req.header("origin");
-    if (origin !== undefined && !allowed.has(origin)) {
-      throw new Problem(403, "Origin refused", "pages of this origin may not connect");
-    }
-    const bearer = await readToken(tokenOf(context));
+    if (origin !== undefined) fromPageOfOurs(origin, origins);
     const asked = query.safeParse(context.req.query());
     if (!asked.success) throw invalidInput(asked.error);
+    const { userId, expiresAtMs } = await identityOf(context);
+    const guest = { userId, expiresAtMs, after: asked.data.after };
     return upgradeWebSocket(() => ({
-      onOpen: (_, { raw }) => join(raw as WebSocket, hub, { ...bearer, after: asked.data.after }),
+      onOpen: (_, { raw }) => join(raw as WebSocket, hub, guest),
     }))(context, next);
   });
   return app;
-}
-
-/** A program's token is in its Authorization header, a page's in a subprotocol that it offers. */
-function tokenOf(context: Context): string {
-  const offered = (context.req.header("sec-websocket-protocol") ?? "")
-    .split(",")
-    .map((protocol) => protocol.trim())
-    .find((protocol) => protocol.startsWith(tokenProtocolPrefix));
-  const token =
-    bearerTokenOf(context.req.header("authorization")) ??
-    offered?.slice(tokenProtocolPrefix.length);
-  if (token) return token;
-  const ways = `\`Authorization: Bearer …\`, or the subprotocol ${tokenProtocolPrefix}…`;
-  throw new Problem(401, "Not authenticated", `send a token as ${ways}`);
 }
 
 /** Ties a socket to its session. */

@@ -5,6 +5,7 @@ import { createRuntime } from "#apps/kit/runtime.ts";
 import { createApp } from "./app.ts";
 import { createFeed } from "./feed.ts";
 import { createHub } from "./hub.ts";
+import { createIdentityReader } from "./identities.ts";
 import { createSyncMetrics } from "./metrics.ts";
 import { createReplicas } from "./replicas.ts";
 import { createSocketServer } from "./socket-server.ts";
@@ -35,7 +36,8 @@ const replicas = createReplicas({
 setInterval(hub.beat, heartbeatMs).unref();
 setInterval(() => void replicas.tick(), tickMs).unref();
 
-run(createApp({ createApp: create, env, hub, replicas }), {
+const identities = createIdentityReader(sidecar);
+run(createApp({ createApp: create, env, identities, hub, replicas }), {
   drain: hub.drain,
   close: async () => {},
   webSockets: createSocketServer(),

@@ -5,7 +5,7 @@ import { syncProtocol } from "#apps/contracts/sync.ts";
 // A ping is all that a client has to say.
 const mostMessageBytes = 1_024;
 
-/** Upgrades connections; a token that was offered as a subprotocol is never answered with. */
+/** Upgrades connections. */
 export const createSocketServer = () =>
   new WebSocketServer({
     noServer: true,

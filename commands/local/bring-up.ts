@@ -67,6 +67,10 @@ function report(outputs: StackOutputs, changes: number, seconds: string): void {
     ...Object.entries(outputs.services).flatMap(([appId, { sidecarUrls }]) =>
       sidecarUrls.map((url, index) => [`${replicaName(appId, index)}-sidecar`, url]),
     ),
+    [
+      "operator",
+      `${outputs.operator.addresses.join(", ")} (password ${outputs.operator.password})`,
+    ],
     ["kafka", `${outputs.kafka.brokers[0]} (${outputs.kafka.mechanism})`],
     ["postgres", new URL(outputs.postgres.adminUrl).host],
     ["redis", outputs.redis],
@@ -83,7 +87,8 @@ function report(outputs: StackOutputs, changes: number, seconds: string): void {
   console.log(`
 A first request:
 
-  TOKEN=$(curl -s ${outputs.baseUrl}/api/development/tokens -d '{"user":"alice"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
+  SESSION=$(curl -s -o /dev/null -D - ${outputs.baseUrl}/api/auth/sign-up/email -d '{"name":"Alice","email":"alice@todo.example","password":"correct horse"}' | sed -n 's/^set-auth-token: *\\([^[:space:]]*\\).*/\\1/ip')
+  TOKEN=$(curl -s ${outputs.baseUrl}/api/auth/token -H "Authorization: Bearer $SESSION" | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
   curl -s ${outputs.baseUrl}/api/tasks -H "Authorization: Bearer $TOKEN" -d '{"title":"Read the README"}'
   curl -s ${outputs.baseUrl}/api/activity -H "Authorization: Bearer $TOKEN"
 

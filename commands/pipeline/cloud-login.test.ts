@@ -136,18 +136,18 @@ describe("a registry is signed in to", () => {
 
 describe("what stands is asked", () => {
   test.each([
-    [201, "everything"],
-    [404, "what needs no account"],
-    [401, "what needs no account"],
-  ])("by what it answers to a request for a token: %d, %s", (status, askable) => {
-    expect(askableBy(status)).toBe(askable);
+    ['"user";q=600;w=60, "login";q=6000;w=60', "everything"],
+    [null, "everything"],
+    ['"login";q=60;w=60, "account";q=10;w=60', "what needs no account"],
+  ])("by the limits of sign-ins that it tells: %s, %s", (policy, askable) => {
+    expect(askableBy(401, policy)).toBe(askable);
   });
 
-  test("and one that fails is not taken for one without an issuer", () => {
-    expect(() => askableBy(502)).toThrow(/502/);
+  test.each([502, 200, 404])("and one that answers %d is not taken for either", (status) => {
+    expect(() => askableBy(status, null)).toThrow(String(status));
   });
 
-  test("where nobody gets a token: the page, its documents, and what must be refused", async () => {
+  test("where that is little: the page, its documents, and what must be refused", async () => {
     const right = (path: string) => {
       if (path === "/api/tasks") return 401;
       return ["/", "/openapi.json", "/docs"].includes(path) ? 200 : 404;

@@ -1,4 +1,5 @@
 import { Refusal } from "#commands/run.ts";
+import { leastLogins } from "./deployed.ts";
 import { stackOfPullRequest } from "./expired.ts";
 
 type Config = Readonly<Record<string, unknown>>;
@@ -33,7 +34,8 @@ export function namespaceConfig(shared: Config, number: number): Config {
     [key("keepData")]: false,
     [key("ingress")]: { ...ingress, host: `${name}.${ingress.host ?? "todo.localhost"}` },
     [key("observability")]: { ...observability, prometheus: "none", kafkaConsole: false },
-    [key("developmentIssuer")]: "true",
+    // The tests of what stands sign up many accounts from one address.
+    [key("rateLimits")]: { login: leastLogins },
   };
 }
 

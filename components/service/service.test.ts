@@ -25,7 +25,6 @@ const argsOf = (appId: HonoServiceArgs["appId"], changes: Partial<HonoServiceArg
   pullSecrets: [],
   env: {
     TOKEN_SECRET: pulumi.secret("canary-token"),
-    DEVELOPMENT_ISSUER: "false",
     PUBLIC_URL: "https://todo.example",
     OPERATORS: "",
     OPERATOR_PASSWORD: pulumi.secret("canary-operator"),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Admin, ListOffsetTimestamps } from "@platformatic/kafka";
 import postgres from "postgres";
+import { type Account, signUpMany } from "../account.ts";
 import { kafkaOptions } from "../e2e/local/kafka.ts";
 import type { Stack } from "../e2e/stack.ts";
 import { processOf } from "../faults/fault.ts";
@@ -33,7 +34,7 @@ export type System = {
   readonly drained: (withinMs: number) => Promise<void>;
   /** What a process of the stack was started with. */
   readonly environmentOf: (name: string) => Readonly<Record<string, string>>;
-  /** Tokens of this many new users, by the development issuer. */
+  /** Tokens of this many new users. */
   readonly tokens: (count: number) => Promise<Users>;
   /** The same users each time it is asked, once each has been sent its welcome. */
   readonly accounts: (count: number) => Promise<Users>;
@@ -48,7 +49,7 @@ export function createSystem(stack: Stack, signal: AbortSignal): System {
   const sql = postgres(stack.postgres.adminUrl, { database: "todo", max: 4, onnotice: () => {} });
   const admin = new Admin({ ...kafkaOptions(stack, "bench"), timeout: 10_000 });
 
-  let accounts: Promise<Users> | undefined;
+  let accounts: Promise<readonly Account[]> | undefined;
 
   const sample = async (): Promise<Sample> => {
     const [created, effects, depth, lag] = await Promise.all([
@@ -101,15 +102,15 @@ export function createSystem(stack: Stack, signal: AbortSignal): System {
         ]),
       );
     },
-    tokens: (count) => issueTokens(stack.baseUrl, count, signal),
+    tokens: async (count) => usersOf(await signUpMany(stack.baseUrl, count, { signal })),
     accounts: async (count) => {
-      accounts ??= issueTokens(stack.baseUrl, count, signal);
-      const users = await accounts;
+      accounts ??= signUpMany(stack.baseUrl, count, { signal });
+      const made = await accounts;
       for (;;) {
         signal.throwIfAborted();
         const waiting =
           await sql`select 1 from notification.mails where status = 'pending' limit 1`;
-        if (waiting.length === 0) return users;
+        if (waiting.length === 0) return usersOf(made);
         await sleep(500);
       }
     },
@@ -170,24 +171,9 @@ async function lagOf(admin: Admin): Promise<number> {
   }, 0);
 }
 
-async function issueTokens(baseUrl: string, count: number, signal: AbortSignal): Promise<Users> {
-  const run = Date.now().toString(36);
+/** Tokens that are good for a while yet: of the accounts, asked for again where they are old. */
+async function usersOf(accounts: readonly Account[]): Promise<Users> {
   const tokens: string[] = [];
-  const userIds: string[] = [];
-  const issue = async (number: number): Promise<void> => {
-    const response = await fetch(`${baseUrl}/api/development/tokens`, {
-      method: "POST",
-      body: JSON.stringify({ user: `bench-${run}-${number}` }),
-      signal,
-    });
-    if (!response.ok) throw new Error(`no token for a user: ${response.status}`);
-    const { token, user_id } = (await response.json()) as { token: string; user_id: string };
-    tokens.push(token);
-    userIds.push(user_id);
-  };
-  for (let from = 0; from < count; from += 50) {
-    const part = Array.from({ length: Math.min(50, count - from) }, (_, index) => from + index);
-    await Promise.all(part.map(issue));
-  }
-  return { tokens, userIds };
+  for (const { token } of accounts) tokens.push(await token());
+  return { tokens, userIds: accounts.map(({ id }) => id) };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
 import type { TaskData } from "#apps/contracts/tasks.ts";
+import { signUp } from "../account.ts";
 
 /** Where the application under test is: `npm run e2e` says it. */
 export const baseUrl = process.env.TODO_URL ?? "http://127.0.0.1:18000";
@@ -76,12 +77,8 @@ export type User = {
 
 /** A user whom nobody used before, so that a run never meets what an earlier one left. */
 export async function newUser(name = `e2e-${randomUUID()}`, email?: string): Promise<User> {
-  const path = "/api/development/tokens";
-  const issued = await call<{ token: string; user_id: string }>("POST", path, {
-    body: { user: name, ...(email && { email }) },
-  });
-  expect(issued.status).toBe(200);
-  const { token, user_id: id } = issued.body;
+  const account = await signUp(baseUrl, { name, email });
+  const [id, token] = [account.id, await account.token()];
   const callAs: typeof call = (method, path, { body, headers } = {}) =>
     call(method, path, { body, headers: { Authorization: `Bearer ${token}`, ...headers } });
   return {

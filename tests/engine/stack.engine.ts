@@ -24,7 +24,6 @@ const configuration = (namespace: string, mode: "own" | "shared", logLevel = "in
   size: "dev",
   namespace,
   logLevel,
-  developmentIssuer: "true",
   cluster: { kind: "existing", kubeconfig },
   images: { from: "registry", registry: "registry.example.com/todo", tag: "engine" },
   platform: { mode, charts: writeCharts(join(folder, "charts")) },

@@ -27,7 +27,7 @@ async function loadOn(
   await sleep(20);
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { signal } = new AbortController();
-  const users = [{ id: "a", token: "t" }];
+  const users = [{ id: "a", token: async () => "t" }];
   const load = startLoad({ baseUrl, users, rate: 100, mix, remindInMs: 20, signal });
   await sleep(500);
   const result: LoadResult = await load.finish(2_000);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { signUpMany } from "../account.ts";
 import type { Acknowledgement } from "./check.ts";
 import type { Consequence } from "./effects.ts";
 import {
@@ -42,30 +43,10 @@ export type Load = {
 };
 
 const dayMs = 86_400_000;
-const enlistTimeoutMs = 10_000;
-const enlistedAtOnce = 20;
 
-/** Users whom nobody used before. Throws when the API gives one no token. */
-export async function enlist(baseUrl: string, count: number): Promise<VirtualUser[]> {
-  const users: VirtualUser[] = [];
-  while (users.length < count) {
-    const some = Math.min(enlistedAtOnce, count - users.length);
-    users.push(...(await Promise.all(Array.from({ length: some }, () => enlistOne(baseUrl)))));
-  }
-  return users;
-}
-
-async function enlistOne(baseUrl: string): Promise<VirtualUser> {
-  const response = await fetch(new URL("/api/development/tokens", baseUrl), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ user: `faults-${randomUUID()}` }),
-    signal: AbortSignal.timeout(enlistTimeoutMs),
-  });
-  if (!response.ok) throw new Error(`no token: ${response.status} ${await response.text()}`);
-  const { user_id: id, token } = (await response.json()) as { user_id: string; token: string };
-  return { id, token };
-}
+/** Users whom nobody used before. Throws when the API does not take one. */
+export const enlist = (baseUrl: string, count: number): Promise<readonly VirtualUser[]> =>
+  signUpMany(baseUrl, count);
 
 /** Starts users who each do one thing after the other, evenly spread over time. */
 export function startLoad(options: LoadOptions): Load {

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Account } from "../account.ts";
 
-export type VirtualUser = { readonly id: string; readonly token: string };
+/** Whoever sends requests; the token is another one now and then, as each runs out. */
+export type VirtualUser = Pick<Account, "id" | "token">;
 
 /** A request of a user; sent again with the same key it is the same request. */
 export type Wanted = {
@@ -82,10 +84,11 @@ const isDefinite = (status: number): boolean => status < 500 && status !== 429 &
 
 async function send(
   baseUrl: string,
-  { token }: VirtualUser,
+  user: VirtualUser,
   { method, path, body, key }: Wanted,
 ): Promise<Reply | undefined> {
   try {
+    const token = await user.token();
     const response = await fetch(new URL(path, baseUrl), {
       method,
       headers: {

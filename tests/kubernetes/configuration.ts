@@ -8,7 +8,7 @@ import { clone } from "../cluster/plan.ts";
 export const configurationOn = (cluster: ClusterDescription, daprChart: string) => ({
   target: "kubernetes",
   size: "dev",
-  developmentIssuer: "true",
+  rateLimits: { login: 6_000 },
   logLevel: "info",
   cluster: {
     kind: "existing",

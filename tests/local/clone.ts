@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { findMarked } from "#infra/host/provider/proc.ts";
 import { readRecord } from "#infra/host/provider/record.ts";
+import { signUp } from "../account.ts";
 import { repositoryFolder } from "../e2e/stack.ts";
 
 export type Outcome = {
@@ -106,11 +107,8 @@ export async function createdAndListed(baseUrl: string): Promise<void> {
       body: JSON.stringify(body),
       headers: { ...fresh, ...headers },
     });
-  const name = `stack-test ${Math.random()}`;
-  const { token } = (await (await post("/api/development/tokens", { user: name })).json()) as {
-    token: string;
-  };
-  const headers = { ...fresh, authorization: `Bearer ${token}` };
+  const account = await signUp(baseUrl, { headers: fresh });
+  const headers = { ...fresh, authorization: `Bearer ${await account.token()}` };
   const since = performance.now();
   const created = await post("/api/tasks", { title: "Is it up?" }, headers);
   if (created.status !== 201) throw new Error(`create answered ${created.status}`);

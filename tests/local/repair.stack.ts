@@ -6,6 +6,7 @@ import connect from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import { replicaName } from "#infra/host/port-plan.ts";
+import { signUp } from "../account.ts";
 import { changed, createClone, createdAndListed, outputsOf } from "./clone.ts";
 
 const clone = createClone(26_000);
@@ -28,10 +29,7 @@ const healthy = async () => {
 /** Asks for a list that is worth keeping; how many such the state store in PostgreSQL has then. */
 const pagesKept = async (): Promise<number> => {
   const { baseUrl, postgres } = outputsOf(clone);
-  const request = { method: "POST", body: JSON.stringify({ user: "somebody" }) };
-  const { token } = (await (await fetch(`${baseUrl}/api/development/tokens`, request)).json()) as {
-    token: string;
-  };
+  const token = await (await signUp(baseUrl)).token();
   await fetch(`${baseUrl}/api/tasks?q=keep`, { headers: { authorization: `Bearer ${token}` } });
   const sql = connect(postgres.adminUrl, { max: 1 });
   const rows = await sql`select key from statestore.state where key like 'backend||list:%'`;
@@ -51,7 +49,7 @@ describe("a fresh clone", () => {
     console.log(`first start: ${(first.tookMs / 1_000).toFixed(1)} s`);
     const commands = first.output
       .split("\n")
-      .filter((line) => /^ {2}(TOKEN=|curl )/.test(line))
+      .filter((line) => /^ {2}(SESSION=|TOKEN=|curl )/.test(line))
       .join("\nsleep 0.5\n");
     const shell = spawnSync("bash", ["-c", commands], { encoding: "utf8" });
     expect(shell.stdout).toContain('"entries":[{"event_id"');

@@ -37,7 +37,6 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
         pullSecrets: size === "prod" ? ["registry"] : [],
         env: {
           TOKEN_SECRET: password("token-secret"),
-          DEVELOPMENT_ISSUER: "false",
           PUBLIC_URL: "https://todo.example",
           OPERATORS: "",
           OPERATOR_PASSWORD: password("operator-password"),

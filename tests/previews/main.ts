@@ -74,7 +74,6 @@ const configuration = (kubeconfig: string, folder: string) => ({
   target: "kubernetes",
   size: "dev",
   logLevel: "info",
-  developmentIssuer: "true",
   cluster: { kind: "existing", kubeconfig },
   images: { from: "registry", registry: "registry.example.com/todo", tag: "sha-1111111111" },
   platform: { charts: writeCharts(join(folder, "charts")) },

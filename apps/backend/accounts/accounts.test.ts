@@ -36,7 +36,6 @@ const replica = (changes: Changes = {}) =>
   createApp({
     env: {
       ...accountsEnvOfTests,
-      DEVELOPMENT_ISSUER: "false",
       APP_API_TOKEN: "app",
       RATE_LIMITS: "off",
       TRUSTED_PROXIES: "1",

@@ -1,10 +1,6 @@
 import type { Logger } from "pino";
 import type { services } from "#apps/contracts/services.ts";
 import type { Connection } from "#apps/kit/database/connect.ts";
-import {
-  createTokenReader as createDevelopmentTokenReader,
-  tokenTerms,
-} from "#apps/kit/http/bearer.ts";
 import { type IdentityReader, identified, originsOf } from "#apps/kit/http/identity.ts";
 import { sessionCookieName, tokenSecretsOf } from "#apps/kit/http/session-cookie.ts";
 import { addressOf, takeFrom } from "#apps/kit/limits/limited.ts";
@@ -109,18 +105,15 @@ function readerOf(
   roleOf: (email: string) => "user" | "operator",
 ): IdentityReader {
   const own = createTokenReader(deps.database, env.PUBLIC_URL);
-  const ofDevelopment = createDevelopmentTokenReader(env.TOKEN_SECRET);
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience } = env;
   const external = issuer && createExternalReader({ issuer, audience }, { ...deps, roleOf });
   return {
     bySession,
-    byToken: async (token) => {
+    byToken: (token) => {
+      const named = issuerOf(token);
       // No JWT: the session of a program that cannot ask for a token every quarter of an hour.
-      if (issuerOf(token) === undefined) return bySession(token);
-      if (issuerOf(token) === tokenTerms.issuer) {
-        return { ...(await ofDevelopment(token)), role: "user" };
-      }
-      return external && issuerOf(token) === issuer ? external(token) : own(token);
+      if (named === undefined) return bySession(token);
+      return external && named === issuer ? external(token) : own(token);
     },
   };
 }

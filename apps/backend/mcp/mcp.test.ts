@@ -34,7 +34,6 @@ const appWith = (limits: string) =>
   createApp({
     env: {
       ...accountsEnvOfTests,
-      DEVELOPMENT_ISSUER: "false",
       APP_API_TOKEN: "of the sidecar",
       RATE_LIMITS: limits,
       TRUSTED_PROXIES: "0",

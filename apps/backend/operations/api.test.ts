@@ -15,7 +15,6 @@ const app = createApp({
   env: {
     APP_API_TOKEN: "app",
     ...accountsEnvOfTests,
-    DEVELOPMENT_ISSUER: "true",
     RATE_LIMITS: "off",
     TRUSTED_PROXIES: "0",
     ALLOWED_ORIGINS: "",
@@ -29,7 +28,7 @@ const app = createApp({
   createApp: createTestShell,
 } as unknown as BackendDeps);
 
-const api = apiOf({ ...accountsEnvOfTests, DEVELOPMENT_ISSUER: "true" });
+const api = apiOf(accountsEnvOfTests);
 const documents = ["/openapi.json", "/docs"];
 
 const served = app.routes
@@ -68,13 +67,6 @@ describe("the OpenAPI document", () => {
       const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name);
       expect(Object.keys(params ?? {}), path).toEqual(names);
     }
-  });
-
-  test("leaves out the development issuer where it is switched off", () => {
-    const paths = apiOf({ ...accountsEnvOfTests, DEVELOPMENT_ISSUER: "false" }).operations.map(
-      ({ path }) => path,
-    );
-    expect(paths.some((path) => path.includes("development"))).toBe(false);
   });
 });
 

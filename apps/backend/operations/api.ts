@@ -6,7 +6,6 @@ import { newTask, task, taskPage, taskPatch } from "../tasks.ts";
 import { accountOperations } from "./accounts.ts";
 import { activityOperations, activityPage } from "./activity.ts";
 import { everyAnswer, everyProblem } from "./common.ts";
-import { developmentOperations } from "./development.ts";
 import {
   notification,
   notificationOperations,
@@ -29,10 +28,7 @@ export type Api = ClientApp<typeof signedInOperations>;
  * Everything that the API says of itself. A route under a public path that is missing here, or an
  * operation that no route serves, is found by `api.test.ts`.
  */
-export const apiOf = (env: {
-  readonly DEVELOPMENT_ISSUER: string;
-  readonly PUBLIC_URL: string;
-}): ApiDescription => ({
+export const apiOf = (env: { readonly PUBLIC_URL: string }): ApiDescription => ({
   title: "Todo Evolution",
   version: "1.0.0",
   description:
@@ -40,11 +36,7 @@ export const apiOf = (env: {
     "ids UUIDs. Errors are problem documents (RFC 9457) with the id of the request. Lists are " +
     "paged: `next` of one page is the `cursor` of the following.",
   cookieName: sessionCookieName(env.PUBLIC_URL),
-  operations: [
-    ...signedInOperations,
-    ...accountOperations,
-    ...(env.DEVELOPMENT_ISSUER === "true" ? developmentOperations : []),
-  ],
+  operations: [...signedInOperations, ...accountOperations],
   schemas: {
     Task: task,
     NewTask: newTask,

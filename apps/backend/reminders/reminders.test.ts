@@ -39,7 +39,6 @@ const app = () =>
   createApp({
     env: {
       ...accountsEnvOfTests,
-      DEVELOPMENT_ISSUER: "false",
       APP_API_TOKEN: "app",
       RATE_LIMITS: "off",
       TRUSTED_PROXIES: "0",

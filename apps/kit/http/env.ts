@@ -39,7 +39,6 @@ const declarable: Record<EnvName, z.ZodType<string>> = {
   /** An issuer of OpenID Connect whose tokens are taken too, and the audience they name, or empty. */
   OIDC_ISSUER: z.union([z.literal(""), z.url({ protocol: /^https?$/ })]),
   OIDC_AUDIENCE: z.string(),
-  DEVELOPMENT_ISSUER: z.enum(["true", "false"]),
   // Read by the gateway itself: a port and the services behind it, or nothing.
   GATEWAY: z.string(),
   /** Where the page of this service lies when it is built. */

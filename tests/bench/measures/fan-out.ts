@@ -26,7 +26,7 @@ export async function fanOut({ system, signal, ...bench }: Bench): Promise<Measu
         delays.push(performance.now() - (sentAt.get(task.title) ?? Number.NaN));
       };
       const token = tokens[at % users] ?? "";
-      followers.push(follow({ url: baseUrl, token, after: 0, onChange }));
+      followers.push(follow({ url: baseUrl, token: async () => token, after: 0, onChange }));
       if (followers.length % connectedAtOnce === 0) await allReady(followers);
     }
     await allReady(followers);

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { closeCodes, syncProtocol, tokenProtocolPrefix } from "#apps/contracts/sync.ts";
+import { closeCodes, syncProtocol } from "#apps/contracts/sync.ts";
 import { call, createTasks, expectProblem, newUser, type TaskView, type User } from "../client.ts";
 import { inMs, remind } from "../reminders.ts";
 import { connect, numbers, open, sequencesOf, syncUrl } from "../socket.ts";
 import { arrivalMs } from "../wait.ts";
 
-const isDirect = process.env.TODO_DIRECT === "true";
 /** Long enough for one message too many to show itself. */
 const strayMs = 500;
 
@@ -165,18 +164,13 @@ describe.skipIf(!syncUrl)("a WebSocket", { timeout: 120_000 }, () => {
     await client.close();
   });
 
-  test.skipIf(isDirect)(
-    "takes a page's token as a subprotocol, and says it to nobody",
-    async () => {
-      const user = await newUser();
-      const { origin } = new URL(syncUrl);
-      const protocols = [syncProtocol, `${tokenProtocolPrefix}${user.token}`];
-      const client = open({ protocols, headers: { Origin: origin } });
-      await client.first("ready");
-      expect(client.socket.protocol).toBe(syncProtocol);
-      await client.close();
-    },
-  );
+  test("answers with the protocol that a client offers", async () => {
+    const headers = { Authorization: `Bearer ${(await newUser()).token}` };
+    const client = open({ protocols: [syncProtocol], headers });
+    await client.first("ready");
+    expect(client.socket.protocol).toBe(syncProtocol);
+    await client.close();
+  });
 
   test("asked for as a page says what it is", async () => {
     const answer = await call("GET", new URL("/ws", syncUrl).href);

@@ -3,8 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { syncProtocol, tokenProtocolPrefix } from "#apps/contracts/sync.ts";
-import { call, newUser } from "../client.ts";
+import { baseUrl, call, newUser } from "../client.ts";
 import { open } from "../socket.ts";
 import { requireStack } from "../stack.ts";
 import { entriesOf } from "../wait.ts";
@@ -31,13 +30,19 @@ describe("the logs of everything", () => {
     await user.call("POST", "/api/tasks", { body: { title: mark.repeat(100_000) } });
     await user.call("GET", `/api/tasks?cursor=${text("cursor")}`);
     await call("GET", "/api/tasks", { headers: { authorization: `Bearer ${text("token")}` } });
-    // A page's token is in a header that nobody thinks of, and what a client says is a user's too.
-    const page = open({ protocols: [syncProtocol, `${tokenProtocolPrefix}${user.token}`] });
-    await page.first("ready");
-    page.socket.send(text("message"));
-    await page.closed;
-    const forged = [syncProtocol, `${tokenProtocolPrefix}${text("token")}`];
-    expect(await open({ protocols: forged }).refused).toBe(401);
+    // What a client says is a user's too.
+    const client = open({ headers: { authorization: `Bearer ${user.token}` } });
+    await client.first("ready");
+    client.socket.send(text("message"));
+    await client.closed;
+    const forged = { authorization: `Bearer ${text("token")}` };
+    expect(await open({ headers: forged }).refused).toBe(401);
+    const { origin } = new URL(baseUrl);
+    const cookie = `todo-session=${text("session")}.${text("signature")}`;
+    expect(await open({ headers: { cookie, origin } }).refused).toBe(401);
+    const login = { email: `${mark}@todo.example`, password: text("password") };
+    await call("POST", "/api/auth/sign-up/email", { body: { name: text("name"), ...login } });
+    await call("POST", "/api/auth/sign-in/email", { body: { ...login, password: text("wrong") } });
     await user.call("DELETE", path);
     await entriesOf(user, { taskId: body.id, count: 2 });
     await sleep(500);
