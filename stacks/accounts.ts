@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import type { Reach } from "#components/place.ts";
 
 /** An issuer of OpenID Connect elsewhere, whose tokens the API takes besides its own. */
 const oidc = z.strictObject({
@@ -48,6 +49,13 @@ export function accountsEnv(config: AccountsConfig, password: MakePassword) {
     OIDC_AUDIENCE: config.oidc?.audience ?? "",
   };
 }
+
+/** The way to an issuer elsewhere: it has a name, behind which addresses change. */
+export const issuerReach = ({ oidc }: Pick<AccountsConfig, "oidc">): Reach | undefined => {
+  if (!oidc) return undefined;
+  const { port, protocol } = new URL(oidc.issuer);
+  return { peers: [], ports: [Number(port || (protocol === "https:" ? 443 : 80))] };
+};
 
 const joined = (values: readonly pulumi.Output<string>[]): pulumi.Output<string> =>
   values.reduce((all, one) => all.apply((text) => one.apply((more) => `${text},${more}`)));

@@ -17,7 +17,7 @@ import type { Cluster } from "#infra/clusters/cluster.ts";
 import { pageInImage } from "#infra/images/bundle.ts";
 import type { ServiceImages } from "#infra/images/service-images.ts";
 import type { ManagedSecrets } from "#infra/managed/managed.ts";
-import { accountsEnv } from "./accounts.ts";
+import { accountsEnv, issuerReach } from "./accounts.ts";
 import type { KubernetesConfig } from "./config.ts";
 import { type Observing, policiesOf } from "./observability.ts";
 import { rateLimitsText } from "./rate-limits.ts";
@@ -62,6 +62,7 @@ export function createServices(args: ServicesArgs) {
         redis: redis.reach,
         stateIn: config.stateStore,
         mail: args.mail?.reach,
+        issuer: issuerReach(config),
         secrets: args.vault?.reach,
         tracing: args.observing.tracing?.reach,
         gateway: config.ingress.enabled ? gatewayPeers : [],

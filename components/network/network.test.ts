@@ -51,6 +51,12 @@ describe.each(appIds)("the service %s", (appId) => {
     expect(portsTo(appId).includes(587)).toBe(contract.bindings?.includes("mail") ?? false);
   });
 
+  test("reaches an issuer elsewhere only where it is told of one", () => {
+    const issuer = { peers: [], ports: [8443] };
+    expect(portsTo(appId).includes(8443)).toBe(false);
+    expect(portsTo(appId, { issuer }).includes(8443)).toBe(contract.env.includes("OIDC_ISSUER"));
+  });
+
   test("is reached by the gateway only where it is public", () => {
     const fromGateway = specOf(appId).ingress.some(({ peers }) =>
       peers.includes(facts.gateway[0] as never),

@@ -23,6 +23,8 @@ export type NetworkFacts = {
   readonly stateIn?: StateStoreKind | undefined;
   /** The server that takes mail; `undefined` where no service sends any. */
   readonly mail: Reach | undefined;
+  /** An issuer elsewhere whose tokens are taken; `undefined` where there is none. */
+  readonly issuer?: Reach | undefined;
   /** Where sidecars look up secrets; absent where Dapr's operator does that for them. */
   readonly secrets?: Reach | undefined;
   /** Where sidecars send their traces; `undefined` where they send none. */
@@ -83,6 +85,7 @@ function serviceSpec(appId: AppId, facts: NetworkFacts): PolicySpec {
       ...(reachesPostgres(contract, facts.stateIn) ? [reachRule(facts.postgres)] : []),
       ...(reachesRedis(contract, facts.stateIn) ? [reachRule(facts.redis)] : []),
       ...(facts.mail && contract.bindings?.includes("mail") ? [reachRule(facts.mail)] : []),
+      ...(facts.issuer && contract.env.includes("OIDC_ISSUER") ? [reachRule(facts.issuer)] : []),
       ...(facts.secrets ? [reachRule(facts.secrets)] : []),
       ...(facts.tracing ? [reachRule(facts.tracing)] : []),
     ],
