@@ -2,6 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import type { Logger } from "pino";
 import { uuidv7 } from "uuidv7";
 import type { Database } from "#apps/kit/database/connect.ts";
+import { reasonOf } from "#apps/kit/database/reason.ts";
 import { laneOf } from "#apps/kit/events/outbox.ts";
 import type { Passwords } from "./hashing.ts";
 import { type BackendOutbox, tellOfRegistration } from "./registration.ts";
@@ -104,7 +105,7 @@ export function startEnsuring(
   pauseMs = firstPauseMs,
 ): void {
   work().catch((error) => {
-    log.warn({ error: String(error) }, "the accounts of operators were not made; trying again");
+    log.warn({ error: reasonOf(error) }, "the accounts of operators were not made; trying again");
     const next = Math.min(2 * pauseMs, longestPauseMs);
     setTimeout(() => startEnsuring(work, log, next), pauseMs).unref();
   });
