@@ -30,13 +30,13 @@ afterEach(() => {
 
 /** A token as the backend of these tests takes it: whose it is, and until when, in seconds. */
 const tokenOf = (userId: string, expires = Math.floor(Date.now() / 1_000) + 3_600) =>
-  `${userId} ${expires}`.replace(" ", "~");
+  `a.${userId}~${expires}.c`;
 
 /** Backend: it takes such tokens, and sessions of the same form, and counts what it is asked. */
 function createBackend() {
   const post = vi.fn(async (_: "backend", __: "/identities", body: object) => {
     const { token, session } = body as { token?: string; session?: string };
-    const [user_id = "", expires] = (token ?? session ?? "").split("~");
+    const [user_id = "", expires] = (token ?? session ?? "").replace(/^a\.|\.c$/g, "").split("~");
     if (!(Number(expires) * 1_000 > Date.now())) throw new RefusedError("refused", 401);
     const expires_at = new Date(Number(expires) * 1_000).toISOString();
     return { user_id, role: "user", expires_at };

@@ -67,15 +67,11 @@ function report(outputs: StackOutputs, changes: number, seconds: string): void {
     ...Object.entries(outputs.services).flatMap(([appId, { sidecarUrls }]) =>
       sidecarUrls.map((url, index) => [`${replicaName(appId, index)}-sidecar`, url]),
     ),
-    [
-      "operator",
-      `${outputs.operator.addresses.join(", ")} (password ${outputs.operator.password})`,
-    ],
     ["kafka", `${outputs.kafka.brokers[0]} (${outputs.kafka.mechanism})`],
     ["postgres", new URL(outputs.postgres.adminUrl).host],
     ["redis", outputs.redis],
     ...(outputs.mail ? [["mail", `${outputs.mail} (what was sent)`]] : []),
-    ["ops", `${outputs.ops} (for operators: ${outputs.operator.email ?? "none is configured"})`],
+    ["ops", `${outputs.ops} (${operatorOf(outputs)})`],
     ["sentry", outputs.dapr.sentry],
     ["scheduler", outputs.dapr.scheduler],
     ...(outputs.zipkin ? [["zipkin", `${outputs.zipkin} (traces)`]] : []),
@@ -94,3 +90,6 @@ A first request:
 
 Next: npm run status · npm run logs -- backend · npm run e2e · npm run down`);
 }
+
+const operatorOf = ({ operator: { email, password } }: StackOutputs): string =>
+  email ? `sign in as ${email} with ${password}` : "no operator is configured";

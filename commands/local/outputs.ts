@@ -11,8 +11,6 @@ export type StackOutputs = {
   readonly kafka: { brokers: string[]; mechanism: string; username: string; password: string };
   readonly postgres: { adminUrl: string };
   readonly redis: string;
-  /** Who looks after the stack, and the password that signs them in. */
-  readonly operator: { addresses: string[]; password: string };
   /** The page of what the stack's mail server has; absent where there is none. */
   readonly mail?: string;
   /** The page of operators. */
