@@ -32,6 +32,7 @@ const commands = {
     { argv: [join(clone, "commands/pictures.ts")] },
   ],
   faults: (args) => [{ argv: [join(clone, "tests/faults/main.ts"), ...args] }],
+  fuzz: (args) => [{ argv: [join(clone, "tests/fuzz/main.ts"), ...args] }],
   bench: (args) => [{ argv: [join(clone, "tests/bench/main.ts"), ...args] }],
   test: (args) => [
     { name: "types", argv: [join(modules, "typescript/bin/tsc"), "--noEmit"] },
