@@ -57,6 +57,8 @@ const rows: Record<string, Row> = {
       backend: [
         { method: "GET", path: "/changes" },
         { method: "GET", path: "/changes/heads" },
+        // Not in the specification's table: who a client is, see DECISIONS, 113.
+        { method: "POST", path: "/identities" },
       ],
     },
     redis: true,

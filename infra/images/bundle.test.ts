@@ -117,7 +117,8 @@ describe("the tag of an image", () => {
   beforeAll(() => {
     copy = join(folder, "clone");
     cpSync(join(clone, "apps"), join(copy, "apps"), { recursive: true });
-    cpSync(join(clone, "package.json"), join(copy, "package.json"));
+    for (const file of ["package.json", "tsconfig.json"])
+      cpSync(join(clone, file), join(copy, file));
     symlinkSync(join(clone, "node_modules"), join(copy, "node_modules"));
   });
 
