@@ -1,5 +1,6 @@
 import type { ClusterDescription } from "../cluster/cluster.ts";
 import { clone } from "../cluster/plan.ts";
+import { frontUrl } from "./front.ts";
 
 /**
  * The stack `dev` on the cluster of this machine: everything that no registry is needed for. Kafka
@@ -47,6 +48,7 @@ export const configurationOn = (cluster: ClusterDescription, daprChart: string) 
   mail: { host: cluster.mail.host, port: cluster.mail.port, from: "todo@todo.example" },
   thirdPartyImages: { redis: imageOf(cluster.redisImage) },
   ingress: { enabled: false },
+  allowedOrigins: [frontUrl],
   observability: { prometheus: "none", tracing: false, kafkaConsole: false },
 });
 

@@ -13,6 +13,7 @@ import { missing } from "../cluster/requirements.ts";
 import { run as runCommand } from "../cluster/shell.ts";
 import { chooseProvider, type Provider, providerKinds, tellProvider } from "../engine/provider.ts";
 import { configurationOn } from "./configuration.ts";
+import { frontUrl, openFront } from "./front.ts";
 import { added, allObjects } from "./leftovers.ts";
 import { createPhases, type Phases, table } from "./phases.ts";
 import { secretsInState } from "./secrets.ts";
@@ -144,8 +145,14 @@ async function exercise(
 ): Promise<void> {
   const { baseUrl, services } = await stack.outputs();
   const followed = ["--sync", services.sync.address];
-  const where = ["--url", baseUrl, "--mail", cluster.mail.url, ...followed];
-  await phases.run(name("behaviours"), () => node("tests/e2e/main.ts", "--direct", ...where));
+  await phases.run(name("behaviours"), async () => {
+    const front = await openFront(services);
+    try {
+      await node("tests/e2e/main.ts", "--url", frontUrl, "--mail", cluster.mail.url);
+    } finally {
+      await front.close();
+    }
+  });
   if (faults) {
     const chosen = faults.flatMap((fault) => ["--fault", fault]);
     await phases.run(name("faults"), () =>

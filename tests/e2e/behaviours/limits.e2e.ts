@@ -19,7 +19,9 @@ describe("rate limits", () => {
     const policy = parameters(first.headers.get("ratelimit-policy"));
     expect(policy).toMatchObject({ q: expect.any(Number), w: 60 });
     const left = parameters(first.headers.get("ratelimit"));
-    expect(left.r).toBe((policy.q ?? 0) - 1);
+    // This request, and that for the user's token, of which some may have come back.
+    const used = (policy.q ?? 0) - (left.r ?? 0);
+    expect([1, 2]).toContain(used);
     // What was used comes back all the time, so only many at once can be seen.
     const many = await Promise.all(Array.from({ length: 50 }, () => ask(user)));
     const least = Math.min(
