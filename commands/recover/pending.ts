@@ -4,7 +4,8 @@ import type { ClusterApi } from "#commands/doctor/cluster-api.ts";
 export type PendingCreate = {
   readonly urn: string;
   readonly type: string;
-  readonly inputs: {
+  /** The engine leaves out what is empty. */
+  readonly inputs?: {
     readonly apiVersion?: string;
     readonly kind?: string;
     readonly metadata?: { readonly name?: string; readonly namespace?: string };
@@ -79,7 +80,7 @@ export const nameOf = (urn: string): string => {
 type Resource = { readonly name: string; readonly kind: string };
 
 /** The provider's id of an object that exists: `namespace/name`, or `name` where it has none. */
-async function idOf({ type, inputs }: PendingCreate, api: Reads): Promise<string | undefined> {
+async function idOf({ type, inputs = {} }: PendingCreate, api: Reads): Promise<string | undefined> {
   const { apiVersion, kind, metadata } = inputs;
   const name = metadata?.name;
   if (!type.startsWith("kubernetes:") || !apiVersion || !kind || !name) return undefined;
