@@ -25,7 +25,11 @@ async function main(): Promise<number> {
     console.log(help);
     return 0;
   }
-  if (!values.stack) throw new Refusal("name the stack: npm run doctor -- --stack dev");
+  if (!values.stack) {
+    throw new Refusal(
+      "name the stack: npm run doctor -- --stack dev, or --stack local for the one of this machine",
+    );
+  }
   const where = whereServicesAre(values.stack, values);
   if (where === "local") return examineLocal();
   const { namespace } = where;

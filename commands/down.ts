@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { usualPortBase } from "#infra/host/port-plan.ts";
 import { stopStack } from "#infra/host/provider/stop.ts";
 import { outsideFolderOf } from "#infra/host/stack-folder.ts";
 import { findLeftovers } from "./local/leftovers.ts";
@@ -7,6 +8,7 @@ import { readOutputs } from "./local/outputs.ts";
 import {
   ensureToolchain,
   prepareState,
+  refuseWhileAnotherWorks,
   runPulumi,
   stack,
   stackExists,
@@ -23,14 +25,13 @@ leaves them running.
 
   --forget   leave what is in servers that stand elsewhere, as when they are gone for good`;
 
-const defaultPortBase = 18_000;
-
 async function takeDown(): Promise<number> {
   const { values } = parseArgs({ options: { forget: { type: "boolean", default: false } } });
   const portBase = portBaseOfStack();
   if (stackExists() && !values.forget) {
     await ensureToolchain();
     await prepareState();
+    refuseWhileAnotherWorks();
     const { code } = await runPulumi(["destroy", "--yes", "--skip-preview"]);
     if (code !== 0) {
       console.error("\nNot all was taken down; mend the cause above and run it again.");
@@ -62,7 +63,7 @@ async function takeDown(): Promise<number> {
 function portBaseOfStack(): number {
   const outputs = readOutputs();
   // The gateway has the first of the stack's ports.
-  return outputs ? Number(new URL(outputs.baseUrl).port) : defaultPortBase;
+  return outputs ? Number(new URL(outputs.baseUrl).port) : usualPortBase;
 }
 
 if (process.argv.includes("--help")) console.log(help);

@@ -14,7 +14,10 @@ if (process.argv.includes("--help")) {
     console.log("The local stack is not up. Bring it up: npm start");
     process.exitCode = 1;
   }
-  const widths = { name: 18, state: 10, pid: 8, memory: 9 };
+  const widths = {
+    ...{ state: 10, pid: 8, memory: 9 },
+    name: Math.max(...all.map(({ name }) => name.length)),
+  };
   for (const { name, state, pid, since, memory } of all) {
     const columns = [
       name.padEnd(widths.name),
@@ -26,11 +29,13 @@ if (process.argv.includes("--help")) {
     console.log(columns.join("  ").trimEnd());
   }
   const ill = all.filter(({ state }) => state !== "running");
-  const { baseUrl, zipkin } = readOutputs() ?? {};
+  const { baseUrl, ops, zipkin } = readOutputs() ?? {};
   if (ill.length > 0) {
     console.log(`\n${ill.map((row) => row.name).join(", ")} not running well. Repair: npm start`);
     process.exitCode = 1;
   } else if (all.length > 0) {
-    console.log(`\nAll up. The API: ${baseUrl}${zipkin ? ` · traces: ${zipkin}` : ""}`);
+    console.log(
+      `\nAll up. The page: ${baseUrl} · for operators: ${ops}${zipkin ? ` · traces: ${zipkin}` : ""}`,
+    );
   }
 }

@@ -4,7 +4,7 @@ import { stateStores } from "#apps/contracts/dapr.ts";
 import { type AppId, appIds, contractOf } from "#apps/contracts/services.ts";
 import { configCommand } from "#components/config-command.ts";
 import { madeCluster } from "#infra/clusters/config.ts";
-import { mostReplicas, portSpan } from "#infra/host/port-plan.ts";
+import { highestPortBase, mostReplicas, usualPortBase } from "#infra/host/port-plan.ts";
 import { accountsConfig } from "./accounts.ts";
 import { cloudFaults } from "./cloud-checks.ts";
 import { externalServices } from "./external-services.ts";
@@ -12,9 +12,6 @@ import { kubernetesConfig } from "./kubernetes-config.ts";
 import { rateLimits } from "./rate-limits.ts";
 
 const project = "todo-evolution";
-// Ports from here on are handed out by the system to outgoing connections.
-const firstEphemeralPort = 32_768;
-const highestPortBase = firstEphemeralPort - portSpan;
 
 const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const logLevel = z.enum(["trace", "debug", "info", "warn", "error"]).default("info");
@@ -62,7 +59,7 @@ const replicas = z.unknown().transform((given, context): Readonly<Record<AppId, 
 const localShape = z.strictObject({
   target: z.literal("local"),
   /** First of the ports; all move with it. Two stacks of one machine are kept 300 apart. */
-  portBase: z.coerce.number().int().min(1_024).max(highestPortBase).default(18_000),
+  portBase: z.coerce.number().int().min(1_024).max(highestPortBase).default(usualPortBase),
   /** Restart the services when their source changes. */
   watch: flag.default(false),
   /** How often each service runs, every replica with a sidecar of its own. */

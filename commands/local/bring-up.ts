@@ -1,14 +1,27 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { Refusal } from "#commands/run.ts";
 import { replicaName } from "#infra/host/port-plan.ts";
+import { otherStackOn } from "./other-stack.ts";
 import { refreshOutputs, type StackOutputs } from "./outputs.ts";
-import { ensureToolchain, prepareState, runPulumi, stack } from "./stack.ts";
+import {
+  configuredPortBase,
+  ensureToolchain,
+  prepareState,
+  refuseWhileAnotherWorks,
+  runPulumi,
+  stack,
+} from "./stack.ts";
 
 /** Finds or builds the programs, runs `pulumi up`, and tells what is up. Resolves to an exit code. */
 export async function bringUp(args: readonly string[]): Promise<number> {
   const startedAt = performance.now();
   await ensureToolchain(console.log);
+  // An option may name another range.
+  const inTheWay = args.length === 0 && otherStackOn(stack.folder, configuredPortBase());
+  if (inTheWay) throw new Refusal(inTheWay);
   await prepareState();
+  refuseWhileAnotherWorks();
 
   const changes = await up(args);
   if (changes === undefined) {
@@ -60,7 +73,14 @@ function changesIn(eventLog: string): number {
 }
 
 function report(outputs: StackOutputs, changes: number, seconds: string): void {
-  const rows = [
+  const toLookAt = [
+    ["the page", outputs.baseUrl],
+    ["for operators", `${outputs.ops} (${operatorOf(outputs)})`],
+    ["mail", outputs.mail && `${outputs.mail} (what was sent)`],
+    ["traces", outputs.zipkin],
+    ["the API", `${outputs.baseUrl}/docs`],
+  ];
+  const behind = [
     ...Object.entries(outputs.services).flatMap(([appId, { urls }]) =>
       urls.map((url, index) => [replicaName(appId, index), url]),
     ),
@@ -70,25 +90,28 @@ function report(outputs: StackOutputs, changes: number, seconds: string): void {
     ["kafka", `${outputs.kafka.brokers[0]} (${outputs.kafka.mechanism})`],
     ["postgres", new URL(outputs.postgres.adminUrl).host],
     ["redis", outputs.redis],
-    ...(outputs.mail ? [["mail", `${outputs.mail} (what was sent)`]] : []),
-    ["ops", `${outputs.ops} (${operatorOf(outputs)})`],
     ["sentry", outputs.dapr.sentry],
     ["scheduler", outputs.dapr.scheduler],
-    ...(outputs.zipkin ? [["zipkin", `${outputs.zipkin} (traces)`]] : []),
   ];
-  const width = Math.max(...rows.map(([name]) => name?.length ?? 0));
   const done = changes === 0 ? "Nothing changed, all of it was up" : "The stack is up";
-  console.log(`\n${done} (${seconds} s).\n`);
-  for (const [name = "", where] of rows) console.log(`  ${name.padEnd(width)}  ${where}`);
+  console.log(`\n${done} (${seconds} s). Its processes:\n\n${columns(behind)}`);
+  console.log(`\nOpen in a browser:\n\n${columns(toLookAt)}`);
   console.log(`
-A first request:
+Or by a program, a first request:
 
-  SESSION=$(curl -s -o /dev/null -D - ${outputs.baseUrl}/api/auth/sign-up/email -d '{"name":"Alice","email":"alice@todo.example","password":"correct horse"}' | sed -n 's/^set-auth-token: *\\([^[:space:]]*\\).*/\\1/ip')
+  SESSION=$(curl -sSf -o /dev/null -D - ${outputs.baseUrl}/api/auth/sign-up/email -d '{"name":"Alice","email":"alice@todo.example","password":"correct horse"}' | sed -n 's/^set-auth-token: *\\([^[:space:]]*\\).*/\\1/ip')
   TOKEN=$(curl -s ${outputs.baseUrl}/api/auth/token -H "Authorization: Bearer $SESSION" | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')
   curl -s ${outputs.baseUrl}/api/tasks -H "Authorization: Bearer $TOKEN" -d '{"title":"Read the README"}'
   curl -s ${outputs.baseUrl}/api/activity -H "Authorization: Bearer $TOKEN"
 
 Next: npm run status · npm run logs -- backend · npm run e2e · npm run down`);
+}
+
+/** A line for each that is there, its name before it. */
+function columns(rows: readonly (readonly (string | undefined)[])[]): string {
+  const shown = rows.filter(([, where]) => where !== undefined);
+  const width = Math.max(...shown.map(([name]) => name?.length ?? 0));
+  return shown.map(([name = "", where]) => `  ${name.padEnd(width)}  ${where}`).join("\n");
 }
 
 const operatorOf = ({ operator: { email, password } }: StackOutputs): string =>

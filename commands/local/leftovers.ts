@@ -27,7 +27,8 @@ export function findLeftovers(stack: HostStack, portBase: number): Leftovers {
   };
 }
 
-function flatPorts(portBase: number): Record<string, number> {
+/** Every port that a stack from this one on may use, by its name. */
+export function flatPorts(portBase: number): Record<string, number> {
   const { services, ...platform } = planPorts(portBase);
   const ofServices = Object.entries(services).flatMap(([appId, replicas]) =>
     replicas.flatMap((ports, index) =>

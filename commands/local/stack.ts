@@ -13,6 +13,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { Refusal } from "#commands/run.ts";
+import { usualPortBase } from "#infra/host/port-plan.ts";
 import { daprPrograms, hostPrograms } from "#infra/host/programs.ts";
 import { hostStackOf } from "#infra/host/stack-folder.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
@@ -45,6 +46,9 @@ const configured = (key: string): unknown =>
 
 /** Whether the stack uses servers that stand elsewhere instead of its own. */
 export const usesExternalServices = (): boolean => configured("services") === "external";
+
+/** Where the stack's ports begin, as its configuration says. */
+export const configuredPortBase = (): number => Number(configured("portBase") ?? usualPortBase);
 
 /** Tells only what takes time, on standard error: for commands whose output is of something else. */
 const onlyNews = (line: string): void => {
@@ -151,14 +155,25 @@ async function forgetUnfinished(): Promise<void> {
   if (code !== 0) throw new Refusal(`the state could not be freed of unfinished steps:\n${output}`);
 }
 
+/**
+ * Ends a command that changes the stack while another one does, which the engine would do with the
+ * advice to delete its lock.
+ * @throws Refusal
+ */
+export function refuseWhileAnotherWorks(): void {
+  for (const { lock } of readLocks()) {
+    if (!lock || lock.hostname !== hostname() || !isEngine(lock.pid)) continue;
+    throw new Refusal(
+      `another command works on the stack of this clone (pid ${lock.pid}, since ` +
+        `${lock.timestamp}): wait until it has ended, or end it by Ctrl-C, and run this again`,
+    );
+  }
+}
+
 /** A lock whose holder no longer lives is what a kill or a power cut leaves behind. */
 function removeStaleLocks(): boolean {
   let removed = false;
-  const locks = join(stateFolder, ".pulumi", "locks", "organization", "todo-evolution", stackName);
-  if (!existsSync(locks)) return removed;
-  for (const name of readdirSync(locks)) {
-    const path = join(locks, name);
-    const lock = readLock(path);
+  for (const { path, lock } of readLocks()) {
     if (lock && (lock.hostname !== hostname() || isEngine(lock.pid))) continue;
     rmSync(path, { force: true });
     removed = true;
@@ -168,8 +183,17 @@ function removeStaleLocks(): boolean {
   return removed;
 }
 
+type Lock = { readonly pid: number; readonly hostname: string; readonly timestamp: string };
+
+function readLocks(): { path: string; lock: Lock | undefined }[] {
+  const folder = join(stateFolder, ".pulumi", "locks", "organization", "todo-evolution", stackName);
+  if (!existsSync(folder)) return [];
+  const paths = readdirSync(folder).map((name) => join(folder, name));
+  return paths.map((path) => ({ path, lock: readLock(path) }));
+}
+
 /** What a lock says; undefined when its writer did not get to the end of it. */
-function readLock(path: string): { pid: number; hostname: string } | undefined {
+function readLock(path: string): Lock | undefined {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch {

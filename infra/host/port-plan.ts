@@ -34,6 +34,13 @@ export type PortPlan = {
 /** How many ports from portBase on the stack may use; two stacks lie at least this far apart. */
 export const portSpan = 300;
 
+/** Where the ports begin unless the configuration says otherwise. */
+export const usualPortBase = 18_000;
+
+// Ports from here on are handed out by the system to outgoing connections.
+const firstEphemeralPort = 32_768;
+export const highestPortBase = firstEphemeralPort - portSpan;
+
 /** How often a service may run on the local stack. */
 export const mostReplicas = 3;
 

@@ -1,6 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import {
+  existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -11,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withDescendants } from "#infra/host/provider/proc.ts";
@@ -65,6 +67,36 @@ test("a port in use is named with its owner and the setting; when it is free, st
 describe("a running stack", () => {
   beforeAll(() => {
     expect(clone.npm(["start"]).code).toBe(0);
+  });
+
+  test("is left to the command that works on it, and then goes on", async () => {
+    const locks = join(
+      clone.folder,
+      ".local/state/.pulumi/locks/organization/todo-evolution/local",
+    );
+    const lock = join(locks, "of-a-test.json");
+    // What has the name of an engine, and lives.
+    symlinkSync("/bin/sleep", join(scratch, "pulumi"));
+    const engine = spawn(join(scratch, "pulumi"), ["300"]);
+    try {
+      const about = { pid: engine.pid, username: "somebody", hostname: hostname() };
+      mkdirSync(locks, { recursive: true });
+      writeFileSync(lock, JSON.stringify({ ...about, timestamp: "2026-01-31T09:00:00Z" }));
+      for (const command of ["start", "down"]) {
+        const refused = clone.npm([command]);
+        expect(refused.code).toBe(1);
+        expect(refused.output).toMatch(
+          `another command works on the stack of this clone (pid ${engine.pid}, since 2026-01-31`,
+        );
+      }
+    } finally {
+      engine.kill();
+      await once(engine, "exit");
+    }
+    // Its holder is gone: what a kill leaves behind.
+    const next = clone.npm(["start"]);
+    expect(next.code, next.output).toBe(0);
+    expect(existsSync(lock)).toBe(false);
   });
 
   test("listens on 127.0.0.1 only", () => {

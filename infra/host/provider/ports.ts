@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { allProcesses, describeProcess, readMarker } from "./proc.ts";
+import { allProcesses, describeProcess, folderOfMarker, readMarker } from "./proc.ts";
 import { waitFor } from "./wait.ts";
 
 /** A port that somebody listens on; pid is undefined when its owner may not be seen. */
@@ -63,8 +63,8 @@ export function describeTakenPort({ name, port, pid }: TakenPort): string {
 }
 
 function stackOf(marker: string): string {
-  const at = marker.lastIndexOf(":");
-  return `${marker.slice(at + 1)} of the stack in ${marker.slice(0, at)}`;
+  const folder = folderOfMarker(marker);
+  return `${marker.slice(folder.length + 1)} of the stack in ${folder}`;
 }
 
 /** Port → inode of the listening socket. */

@@ -26,6 +26,9 @@ export function markerOf(stackFolder: string, name: string): string {
   return `${stackFolder}:${name}`;
 }
 
+/** The stack's folder that a marker names. */
+export const folderOfMarker = (marker: string): string => marker.slice(0, marker.lastIndexOf(":"));
+
 /** The id of the present boot of this machine. Throws where there is no /proc. */
 export function bootId(): string {
   const file = "/proc/sys/kernel/random/boot_id";
