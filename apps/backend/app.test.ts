@@ -1,17 +1,13 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { services } from "#apps/contracts/services.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
-import { createOutbox } from "#apps/kit/events/outbox.ts";
-import { createMetrics } from "#apps/kit/http/metrics.ts";
-import { createTestShell } from "#apps/kit/testing/app.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
-import { absentRedis } from "#apps/kit/testing/redis.ts";
-import { silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
-import { accountsEnvOfTests, bearerOf } from "./accounts/testing.ts";
+import { uuidOf } from "#apps/kit/testing/samples.ts";
+import { bearerOf } from "./accounts/testing.ts";
 import { createApp } from "./app.ts";
 import { forgetOldAnswers } from "./idempotency.ts";
 import * as tables from "./schema.ts";
+import { backendDeps } from "./testing/deps.ts";
 
 const alice = uuidOf(900);
 let database: TestDatabase;
@@ -29,25 +25,13 @@ beforeEach(async () => {
 afterAll(() => database.close());
 
 function app() {
-  return createApp({
-    env: {
-      ...accountsEnvOfTests,
-      APP_API_TOKEN: "of the sidecar",
-      RATE_LIMITS: "user=1000/60",
-      TRUSTED_PROXIES: "0",
-      ALLOWED_ORIGINS: "",
-    },
-    log: silentLog,
-    metrics: createMetrics("test"),
-    jobs: { schedule: async () => {}, delete: async () => {} },
-    redis: absentRedis,
-    state: undefined,
-    connection: { database: database.database, ping: async () => {}, close: async () => {} },
-    outbox: createOutbox(services.backend),
-    sidecar: { get, post: vi.fn(), publishBulk: vi.fn(), sendDeadLetter: vi.fn() },
-    relay: { wake, backlog: vi.fn(), stop: vi.fn() },
-    createApp: createTestShell,
-  });
+  return createApp(
+    backendDeps(database.database, {
+      env: { RATE_LIMITS: "user=1000/60", ALLOWED_ORIGINS: "" },
+      sidecar: { get, post: vi.fn(), publishBulk: vi.fn(), sendDeadLetter: vi.fn() },
+      relay: { wake, backlog: vi.fn(), stop: vi.fn() },
+    }),
+  );
 }
 
 const send = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>

@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { services } from "#apps/contracts/services.ts";
 import type { StateStore } from "#apps/kit/dapr/state.ts";
-import { createOutbox } from "#apps/kit/events/outbox.ts";
-import { createMetrics } from "#apps/kit/http/metrics.ts";
-import { createTestShell } from "#apps/kit/testing/app.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
-import { createRandom, silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
+import { createRandom, uuidOf } from "#apps/kit/testing/samples.ts";
 import { createTestStateStore, type TestStateStore } from "#apps/kit/testing/state.ts";
-import { accountsEnvOfTests, bearerOf } from "./accounts/testing.ts";
-import { type BackendDeps, createApp } from "./app.ts";
+import { bearerOf } from "./accounts/testing.ts";
+import { createApp } from "./app.ts";
 import { isWorthKeeping, type Page } from "./list-cache.ts";
 import * as tables from "./schema.ts";
 import { taskQuery } from "./task-query.ts";
+import { backendDeps } from "./testing/deps.ts";
 
 let database: TestDatabase;
 let authorization: string;
@@ -28,22 +25,7 @@ afterAll(() => database.close());
 
 /** One replica of the backend over this store, as a caller of it. */
 function replica(state: StateStore) {
-  const app = createApp({
-    env: {
-      APP_API_TOKEN: "app",
-      ...accountsEnvOfTests,
-      RATE_LIMITS: "off",
-      TRUSTED_PROXIES: "0",
-      ALLOWED_ORIGINS: "",
-    },
-    connection: { database: database.database, ping: async () => {}, close: async () => {} },
-    outbox: createOutbox(services.backend),
-    log: silentLog,
-    metrics: createMetrics("test"),
-    jobs: { schedule: vi.fn(), delete: vi.fn() },
-    createApp: createTestShell,
-    state,
-  } as unknown as BackendDeps);
+  const app = createApp(backendDeps(database.database, { env: { ALLOWED_ORIGINS: "" }, state }));
   return async <Body>(method: string, path: string, body?: object): Promise<Body> => {
     const response = await app.request(path, {
       method,

@@ -3,13 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { services } from "#apps/contracts/services.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
 import { createOutbox } from "#apps/kit/events/outbox.ts";
-import { createMetrics } from "#apps/kit/http/metrics.ts";
-import { createTestShell } from "#apps/kit/testing/app.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
 import { createTestRedis } from "#apps/kit/testing/redis.ts";
-import { silentLog } from "#apps/kit/testing/samples.ts";
-import { type BackendDeps, createApp } from "../app.ts";
+import { createApp } from "../app.ts";
 import * as tables from "../schema.ts";
+import { type BackendChanges, backendDeps } from "../testing/deps.ts";
 import { accountsEnvOfTests } from "./testing.ts";
 
 const outbox = createOutbox(services.backend);
@@ -24,35 +22,16 @@ beforeAll(async () => {
 beforeEach(() => base.clear());
 afterAll(() => base.close());
 
-type Changes = {
-  readonly database?: Database;
-  readonly redis?: BackendDeps["redis"];
-  readonly env?: Partial<BackendDeps["env"]>;
-  readonly outbox?: BackendDeps["outbox"];
-};
+type Changes = BackendChanges & { readonly database?: Database };
 
 /** One replica of backend. */
-const replica = (changes: Changes = {}) =>
-  createApp({
-    env: {
-      ...accountsEnvOfTests,
-      APP_API_TOKEN: "app",
-      RATE_LIMITS: "off",
-      TRUSTED_PROXIES: "1",
-      ...changes.env,
-    },
-    redis: changes.redis,
-    log: silentLog,
-    metrics: createMetrics("test"),
-    jobs: { schedule: vi.fn(), delete: vi.fn() },
-    connection: {
-      database: changes.database ?? base.database,
-      ping: async () => {},
-      close: async () => {},
-    },
-    outbox: changes.outbox ?? outbox,
-    createApp: createTestShell,
-  } as unknown as BackendDeps);
+const replica = ({ database = base.database, env, ...changes }: Changes = {}) =>
+  createApp(
+    backendDeps(database, {
+      env: { TRUSTED_PROXIES: "1", ...env },
+      ...changes,
+    }),
+  );
 
 type App = ReturnType<typeof replica>;
 

@@ -1,17 +1,13 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { services } from "#apps/contracts/services.ts";
 import { taskLimits } from "#apps/contracts/tasks.ts";
-import { createOutbox } from "#apps/kit/events/outbox.ts";
-import { createMetrics } from "#apps/kit/http/metrics.ts";
-import { createTestShell } from "#apps/kit/testing/app.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
-import { absentRedis } from "#apps/kit/testing/redis.ts";
-import { createRandom, silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
-import { accountsEnvOfTests, bearerOf as bearerHeaderOf } from "../accounts/testing.ts";
+import { createRandom, uuidOf } from "#apps/kit/testing/samples.ts";
+import { bearerOf as bearerHeaderOf } from "../accounts/testing.ts";
 import { createApp } from "../app.ts";
 import * as tables from "../schema.ts";
 import type { TaskView } from "../tasks.ts";
+import { backendDeps } from "../testing/deps.ts";
 
 const page = "https://todo.example";
 const [alice, bob] = [uuidOf(900), uuidOf(901)];
@@ -31,25 +27,13 @@ beforeEach(async () => {
 afterAll(() => database.close());
 
 const appWith = (limits: string) =>
-  createApp({
-    env: {
-      ...accountsEnvOfTests,
-      APP_API_TOKEN: "of the sidecar",
-      RATE_LIMITS: limits,
-      TRUSTED_PROXIES: "0",
-      ALLOWED_ORIGINS: page,
-    },
-    log: silentLog,
-    metrics: createMetrics("test"),
-    jobs: { schedule: async () => {}, delete: async () => {} },
-    redis: absentRedis,
-    state: undefined,
-    connection: { database: database.database, ping: async () => {}, close: async () => {} },
-    outbox: createOutbox(services.backend),
-    sidecar: { get, post: vi.fn(), publishBulk: vi.fn(), sendDeadLetter: vi.fn() },
-    relay: { wake, backlog: vi.fn(), stop: vi.fn() },
-    createApp: createTestShell,
-  });
+  createApp(
+    backendDeps(database.database, {
+      env: { RATE_LIMITS: limits, ALLOWED_ORIGINS: page },
+      sidecar: { get, post: vi.fn(), publishBulk: vi.fn(), sendDeadLetter: vi.fn() },
+      relay: { wake, backlog: vi.fn(), stop: vi.fn() },
+    }),
+  );
 
 const bearerOf = async (userId: string) => ({
   Authorization: await bearerHeaderOf(database.database, userId),

@@ -1,32 +1,15 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { services } from "#apps/contracts/services.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
-import { createOutbox } from "#apps/kit/events/outbox.ts";
-import { createMetrics } from "#apps/kit/http/metrics.ts";
 import type { OpenApiDocument } from "#apps/kit/openapi/document.ts";
-import { createTestShell } from "#apps/kit/testing/app.ts";
-import { silentLog } from "#apps/kit/testing/samples.ts";
 import { accountsEnvOfTests } from "../accounts/testing.ts";
-import { type BackendDeps, createApp } from "../app.ts";
+import { createApp } from "../app.ts";
+import { backendDeps } from "../testing/deps.ts";
 import { apiOf } from "./api.ts";
 
-const app = createApp({
-  env: {
-    APP_API_TOKEN: "app",
-    ...accountsEnvOfTests,
-    RATE_LIMITS: "off",
-    TRUSTED_PROXIES: "0",
-    ALLOWED_ORIGINS: "",
-  },
-  // Only what the routes are is looked at here, and none of them runs.
-  connection: { database: {} as Database, ping: vi.fn(), close: vi.fn() },
-  outbox: createOutbox(services.backend),
-  log: silentLog,
-  metrics: createMetrics("test"),
-  jobs: { schedule: vi.fn(), delete: vi.fn() },
-  createApp: createTestShell,
-} as unknown as BackendDeps);
+// Only what the routes are is looked at here, and none of them runs.
+const app = createApp(backendDeps({} as Database, { env: { ALLOWED_ORIGINS: "" } }));
 
 const api = apiOf(accountsEnvOfTests);
 const documents = ["/openapi.json", "/docs"];

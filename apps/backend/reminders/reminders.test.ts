@@ -3,13 +3,12 @@ import { services } from "#apps/contracts/services.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
 import { createOutbox } from "#apps/kit/events/outbox.ts";
 import { createMetrics } from "#apps/kit/http/metrics.ts";
-import { createTestShell } from "#apps/kit/testing/app.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
-import { absentRedis } from "#apps/kit/testing/redis.ts";
 import { samples, silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
-import { accountsEnvOfTests, bearerOf } from "../accounts/testing.ts";
+import { bearerOf } from "../accounts/testing.ts";
 import { createApp } from "../app.ts";
 import * as tables from "../schema.ts";
+import { backendDeps } from "../testing/deps.ts";
 import { createFiring, createReminderMetrics } from "./firing.ts";
 import { listNotification } from "./notifications.ts";
 import { createReminderScheduler } from "./scheduler.ts";
@@ -36,25 +35,13 @@ beforeEach(async () => {
 afterAll(() => base.close());
 
 const app = () =>
-  createApp({
-    env: {
-      ...accountsEnvOfTests,
-      APP_API_TOKEN: "app",
-      RATE_LIMITS: "off",
-      TRUSTED_PROXIES: "0",
-      ALLOWED_ORIGINS: "",
-    },
-    redis: absentRedis,
-    state: undefined,
-    log: silentLog,
-    metrics: createMetrics("test"),
-    jobs: { schedule, delete: remove },
-    connection: { database: base.database, ping: async () => {}, close: async () => {} },
-    outbox: createOutbox(services.backend),
-    sidecar: { get: vi.fn(), post: vi.fn(), publishBulk: vi.fn(), sendDeadLetter: vi.fn() },
-    relay: { wake, backlog: vi.fn(), stop: vi.fn() },
-    createApp: createTestShell,
-  });
+  createApp(
+    backendDeps(base.database, {
+      env: { ALLOWED_ORIGINS: "" },
+      jobs: { schedule, delete: remove },
+      relay: { wake, backlog: vi.fn(), stop: vi.fn() },
+    }),
+  );
 
 /** A replica: what the sidecar of one process calls. */
 const replica = () => {
