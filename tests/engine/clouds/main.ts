@@ -1,4 +1,4 @@
-import { serve } from "../serve.ts";
+import { serve } from "#infra/host/provider/serve.ts";
 import { openCloud } from "./cloud.ts";
 import { readPlace } from "./place.ts";
 import { createHandlers } from "./server.ts";

@@ -1,7 +1,7 @@
 import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import provider from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 
-/** Serves a stand-in for a provider to the engine that started this process, until that is gone. */
+/** Serves a provider to the engine that started this process, until that is gone. */
 export function serve(handlers: UntypedServiceImplementation): void {
   const server = new Server({ "grpc.max_receive_message_length": -1 });
   server.addService(provider.ResourceProviderService, handlers);
@@ -10,9 +10,10 @@ export function serve(handlers: UntypedServiceImplementation): void {
     // The engine reads the port from the first line.
     console.log(String(port));
   });
-  // Ctrl-C goes to the engine, which then calls `cancel` and waits for what is under way.
+  // The engine's way to say that it is done; we are in a process group of our own, so a Ctrl-C in the
+  // terminal reaches the engine alone, which then calls `cancel` and waits for what is under way.
   process.on("SIGINT", () => process.exit(0));
-  // An engine that was killed does not stop its plugins.
+  // An engine that was killed does not stop its plugins. The next `up` continues.
   const parent = process.ppid;
   setInterval(() => process.ppid === parent || process.exit(1), 1_000).unref();
 }
