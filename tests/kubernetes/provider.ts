@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { executablesOnPath, isExecutable } from "#toolchain/probe.ts";
 
 const program = "pulumi-resource-kubernetes";
 
@@ -10,18 +11,8 @@ export function findRealProvider(): string | undefined {
   const installed = existsSync(plugins)
     ? readdirSync(plugins).filter((name) => /^resource-kubernetes-v[\d.]+$/.test(name))
     : [];
-  const folders = [
-    ...(process.env.PATH ?? "").split(delimiter),
-    ...installed.map((name) => join(plugins, name)),
-  ];
-  return folders.map((folder) => join(folder, program)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return [
+    ...executablesOnPath(program, process.env),
+    ...installed.map((name) => join(plugins, name, program)).filter(isExecutable),
+  ][0];
 }
