@@ -1,34 +1,10 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import {
-  addTasks,
-  inField,
-  launch,
-  newPerson,
-  openTab,
-  type Person,
-  phone,
-  row,
-  type Tab,
-  untilLive,
-} from "./browser.ts";
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { addTasks, inField, openTab, phone, row, untilLive } from "./browser.ts";
+import { onePerson, titleOf } from "./one-person.ts";
 
-let browser: Browser;
-let person: Person & { readonly first: Tab };
-
-beforeAll(async () => {
-  browser = await launch();
-  person = await newPerson(browser);
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) {
-    if (context !== person.first.page.context()) await context.close();
-  }
-});
-afterAll(() => browser?.close());
-
-const titleOf = (what: string) => `${what} ${Math.random().toString(36).slice(2, 8)}`;
+const person = onePerson();
 const hourMs = 3_600_000;
 
 /** Serious and critical findings, as sentences. */
@@ -180,7 +156,7 @@ describe("a person at the page", () => {
     const { page, faults } = await openTab(await person.device());
     await untilLive(page);
     // A session of its own: that of the others goes on.
-    const fresh = await browser.newContext({ ignoreHTTPSErrors: true });
+    const fresh = await person.stranger();
     const other = await openTab(fresh, "/sign-in");
     await other.page.getByLabel("E-mail").fill(person.email);
     await other.page.getByLabel("Password").fill("not the password");
@@ -222,7 +198,7 @@ describe("the page", () => {
       }
       expect(faults).toEqual([]);
     }
-    const door = await openTab(await browser.newContext({ ignoreHTTPSErrors: true }), "/sign-in");
+    const door = await openTab(await person.stranger(), "/sign-in");
     await door.page.getByRole("heading", { name: "Welcome back" }).waitFor();
     expect(await findings(door.page)).toEqual([]);
     expect(door.faults).toEqual([]);

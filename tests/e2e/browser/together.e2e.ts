@@ -1,33 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import {
-  addTasks,
-  launch,
-  newPerson,
-  openTab,
-  type Person,
-  phone,
-  row,
-  type Tab,
-  untilLive,
-} from "./browser.ts";
+import { describe, expect, test } from "vitest";
+import { addTasks, openTab, phone, row, type Tab, untilLive } from "./browser.ts";
+import { onePerson, titleOf } from "./one-person.ts";
 
-let browser: Browser;
-let person: Person & { readonly first: Tab };
-
-beforeAll(async () => {
-  browser = await launch();
-  person = await newPerson(browser);
-});
-afterEach(async () => {
-  for (const context of browser.contexts()) {
-    if (context !== person.first.page.context()) await context.close();
-  }
-});
-afterAll(() => browser?.close());
-
-const titleOf = (what: string) => `${what} ${Math.random().toString(36).slice(2, 8)}`;
+const person = onePerson();
 // What the browser says of requests that a test itself made fail.
 const ofNetwork = /Failed to load resource|WebSocket connection to/;
 
