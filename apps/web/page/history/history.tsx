@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { api, ask, type Entry } from "../api/client.ts";
 import { usePages } from "../pages.ts";
+import { PagesView } from "../pages-view.tsx";
 import type { Session } from "../session.ts";
 import { Link } from "../shell/link.tsx";
 import { useStore } from "../store.ts";
@@ -35,30 +36,13 @@ export function History({ session, taskId }: HistoryProps) {
   }, `${changes} ${kind} ${taskId}`);
   const now = new Date();
   const body = (
-    <>
-      {pages.state === "loading" && <p role="status">Reading…</p>}
-      {pages.state === "failed" && (
-        <div className="empty">
-          <p>{pages.reason}</p>
-          <button type="button" className="button" onClick={pages.again}>
-            Try again
-          </button>
-        </div>
-      )}
-      {pages.state === "ready" && pages.items.length === 0 && (
-        <p className="empty">Nothing has happened yet.</p>
-      )}
+    <PagesView pages={pages} empty={<p className="empty">Nothing has happened yet.</p>}>
       <ol className="log">
         {pages.items.map((entry) => (
           <LogLine key={entry.event_id} entry={entry} now={now} linked={taskId === undefined} />
         ))}
       </ol>
-      {pages.hasMore && (
-        <button type="button" className="button more" onClick={pages.more}>
-          Show more
-        </button>
-      )}
-    </>
+    </PagesView>
   );
   if (taskId) return body;
   return (

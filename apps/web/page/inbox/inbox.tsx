@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { api, ask, type Notification, reasonOf } from "../api/client.ts";
 import { usePages } from "../pages.ts";
+import { PagesView } from "../pages-view.tsx";
 import type { Session } from "../session.ts";
 import { toast } from "../shell/toasts.ts";
 import { useStore } from "../store.ts";
@@ -43,50 +44,40 @@ export function Inbox({ session }: { readonly session: Session }) {
           </button>
         )}
       </div>
-      {pages.state === "loading" && <p role="status">Reading…</p>}
-      {pages.state === "failed" && (
-        <div className="empty">
-          <p>{pages.reason}</p>
-          <button type="button" className="button" onClick={pages.again}>
-            Try again
-          </button>
-        </div>
-      )}
-      {pages.state === "ready" && pages.items.length === 0 && (
-        <div className="empty">
-          <h2>Nothing yet</h2>
-          <p>Give a task a due date and a reminder, and it will be here at its time.</p>
-        </div>
-      )}
-      <ul className="letters">
-        {pages.items.map((one) => (
-          <li key={one.id} className={isUnread(one) ? "letter unread" : "letter"}>
-            <div className="letter-text">
-              <strong>
-                {isUnread(one) && <span className="hidden">Unread: </span>}
-                {one.title}
-              </strong>
-              <p>{one.body}</p>
-            </div>
-            <time dateTime={one.created_at}>{agoText(one.created_at, now)}</time>
-            {isUnread(one) && (
-              <button
-                type="button"
-                className="button quiet small"
-                onClick={() => void markRead([one])}
-              >
-                Mark as read
-                <span className="hidden">: {one.title}</span>
-              </button>
-            )}
-          </li>
-        ))}
-      </ul>
-      {pages.hasMore && (
-        <button type="button" className="button more" onClick={pages.more}>
-          Show more
-        </button>
-      )}
+      <PagesView
+        pages={pages}
+        empty={
+          <div className="empty">
+            <h2>Nothing yet</h2>
+            <p>Give a task a due date and a reminder, and it will be here at its time.</p>
+          </div>
+        }
+      >
+        <ul className="letters">
+          {pages.items.map((one) => (
+            <li key={one.id} className={isUnread(one) ? "letter unread" : "letter"}>
+              <div className="letter-text">
+                <strong>
+                  {isUnread(one) && <span className="hidden">Unread: </span>}
+                  {one.title}
+                </strong>
+                <p>{one.body}</p>
+              </div>
+              <time dateTime={one.created_at}>{agoText(one.created_at, now)}</time>
+              {isUnread(one) && (
+                <button
+                  type="button"
+                  className="button quiet small"
+                  onClick={() => void markRead([one])}
+                >
+                  Mark as read
+                  <span className="hidden">: {one.title}</span>
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      </PagesView>
     </div>
   );
 }
