@@ -1,6 +1,6 @@
 import { Icon } from "../shell/icon.tsx";
 import type { Draft } from "./draft.ts";
-import { Fault } from "./task-form.tsx";
+import { Fault } from "./fault.tsx";
 
 export type RemindFieldProps = {
   readonly draft: Draft;

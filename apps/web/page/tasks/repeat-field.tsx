@@ -1,7 +1,7 @@
 import type { Draft } from "./draft.ts";
+import { Fault } from "./fault.tsx";
 import type { Repeat } from "./recurrence.ts";
 import { unitOf } from "./recurrence.ts";
-import { Fault } from "./task-form.tsx";
 
 export type RepeatFieldProps = {
   readonly draft: Draft;

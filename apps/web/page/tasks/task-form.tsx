@@ -3,6 +3,7 @@ import type { Reminder, Task } from "../api/client.ts";
 import { patchOf } from "../outbox/merge.ts";
 import type { Session } from "../session.ts";
 import { type Draft, draftOf, faultsOf, fieldsOf, remindersOf } from "./draft.ts";
+import { Fault } from "./fault.tsx";
 import { RemindField } from "./remind-field.tsx";
 import { RepeatField } from "./repeat-field.tsx";
 import { TagsField } from "./tags-field.tsx";
@@ -156,10 +157,3 @@ export function TaskForm({ session, task, reminders, newest, onClose }: TaskForm
     </form>
   );
 }
-
-/** What is wrong with a field; said when it appears. */
-export const Fault = ({ id, text }: { readonly id: string; readonly text: string | undefined }) => (
-  <small id={id} className="fault" role={text ? "alert" : undefined}>
-    {text}
-  </small>
-);
