@@ -1,18 +1,20 @@
 import { beforeEach, expect, test } from "vitest";
 import { closeCodes } from "#apps/contracts/sync-protocol.ts";
+import { createTestTimers, type TestTimers } from "../testing/timers.ts";
 import { type Live, openLive, type Socket } from "./live.ts";
 
 type Fake = Socket & { readonly address: string; readonly said: string[]; closed: boolean };
 
 let sockets: Fake[];
 let states: string[];
-let timers: { ms: number; work: () => void }[];
+let timers: TestTimers;
 let time: number;
 let doubts: number;
 let after: number;
 
 beforeEach(() => {
-  [sockets, states, timers, time, doubts, after] = [[], [], [], 1_000, 0, 7];
+  [sockets, states, time, doubts, after] = [[], [], 1_000, 0, 7];
+  timers = createTestTimers();
 });
 
 const open = (): Live =>
@@ -34,24 +36,13 @@ const open = (): Live =>
     },
     onState: (state) => states.push(state),
     onDoubt: () => doubts++,
-    wait: (ms, work) => {
-      const timer = { ms, work };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((one) => one !== timer);
-      };
-    },
+    wait: timers.wait,
     backoffMs: (tries) => 100 * 2 ** tries,
     now: () => time,
   });
 
 const last = () => sockets.at(-1) as Fake;
 const say = (message: object) => last().onmessage?.({ data: JSON.stringify(message) });
-const fire = (ms: number) => {
-  const timer = timers.find((one) => one.ms === ms);
-  timers = timers.filter((one) => one !== timer);
-  timer?.work();
-};
 const begin = () => {
   last().onopen?.();
   say({ type: "ready", sequence: 7 });
@@ -70,10 +61,10 @@ test("goes on after the last change that was heard, after longer and longer paus
   say({ type: "change", sequence: 9, change: "created", task: {} });
   last().onclose?.({ code: 1006 });
   expect(states.at(-1)).toBe("offline");
-  fire(100);
+  timers.fire(100);
   expect(last().address).toBe("/ws?after=9");
   last().onclose?.({ code: 1006 });
-  expect(timers.map(({ ms }) => ms)).toEqual([200]);
+  expect(timers.pauses()).toEqual([200]);
   expect(doubts).toBe(1);
 });
 
@@ -88,17 +79,17 @@ test("does not repeat at once what was its own fault", () => {
   open();
   begin();
   last().onclose?.({ code: closeCodes.notUnderstood });
-  expect(timers.map(({ ms }) => ms)).toEqual([60_000]);
+  expect(timers.pauses()).toEqual([60_000]);
 });
 
 test("says that it is there, and begins anew when nobody answers", () => {
   open();
   begin();
   time += 15_000;
-  fire(15_000);
+  timers.fire(15_000);
   expect(last().said).toEqual(['{"type":"ping"}']);
   time += 5_000;
-  fire(5_000);
+  timers.fire(5_000);
   expect(sockets).toHaveLength(2);
   expect(sockets[0]?.closed).toBe(true);
 });
@@ -107,10 +98,10 @@ test("stays with a connection that answers", () => {
   open();
   begin();
   time += 15_000;
-  fire(15_000);
+  timers.fire(15_000);
   time += 10;
   say({ type: "pong" });
-  fire(5_000);
+  timers.fire(5_000);
   expect(sockets).toHaveLength(1);
 });
 
@@ -130,5 +121,5 @@ test("is over when it is closed", () => {
   begin();
   live.close();
   last().onclose?.({ code: 1000 });
-  expect(timers).toEqual([]);
+  expect(timers.pauses()).toEqual([]);
 });

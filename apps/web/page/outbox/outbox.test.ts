@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Task } from "../api/client.ts";
+import { createTestTimers, type TestTimers } from "../testing/timers.ts";
 import type { Operation, Outcome, Work } from "./operation.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
 import { memoryStorage } from "./storage.ts";
@@ -21,12 +22,13 @@ let storage: ReturnType<typeof memoryStorage>;
 let sent: Operation[];
 let settled: Outcome["kind"][];
 let answers: ((operation: Operation) => Outcome)[];
-let timers: { ms: number; work: () => void }[];
+let timers: TestTimers;
 let time: number;
 
 beforeEach(() => {
   storage = memoryStorage();
-  [sent, settled, answers, timers, time] = [[], [], [], [], 1_000];
+  timers = createTestTimers();
+  [sent, settled, answers, time] = [[], [], [], 1_000];
 });
 
 /** An outbox of a page; a second one is what a reload, or another tab, makes. */
@@ -43,13 +45,7 @@ const open = (): Promise<Outbox> =>
     onChange: () => {},
     announce: () => {},
     onSettled: (_, { kind }) => settled.push(kind),
-    wait: (ms, work) => {
-      const timer = { ms, work };
-      timers.push(timer);
-      return () => {
-        timers = timers.filter((one) => one !== timer);
-      };
-    },
+    wait: timers.wait,
     backoffMs: (tries) => 100 * 2 ** tries,
     now: () => time,
   });
@@ -74,8 +70,8 @@ describe("what cannot be sent now", () => {
     await drained();
     await add(outbox, "2", { kind: "complete" });
     await drained();
-    expect(timers.map(({ ms }) => ms)).toEqual([201]);
-    timers[0]?.work();
+    expect(timers.pauses()).toEqual([201]);
+    timers.fire(201);
     await drained();
     expect(sent.map(({ key }) => key)).toEqual([
       ...["key-complete-1", "key-complete-1", "key-complete-1"],
@@ -102,7 +98,7 @@ describe("what cannot be sent now", () => {
     answers = [() => ({ kind: "signed-out" })];
     await add(outbox, "1", { kind: "complete" });
     await drained();
-    expect(timers).toEqual([]);
+    expect(timers.pauses()).toEqual([]);
     expect(outbox.operations()).toHaveLength(1);
   });
 
@@ -195,10 +191,10 @@ describe("what may be taken back", () => {
     await add(outbox, "1", remove, { notBefore: time + 6_000 });
     await drained();
     expect(sent).toEqual([]);
-    expect(timers.map(({ ms }) => ms)).toEqual([6_001]);
+    expect(timers.pauses()).toEqual([6_001]);
     time += 6_001;
     answers = [() => ({ kind: "done", task: undefined })];
-    timers[0]?.work();
+    timers.fire(6_001);
     await drained();
     expect(settled).toEqual(["done"]);
   });
