@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { eventRoute, jobRoute, scheduleRoute } from "#apps/contracts/dapr.ts";
 import {
   type Answer,
@@ -359,13 +359,15 @@ async function stateOf({ user, task }: Target) {
   };
 }
 
-async function welcomeOf(user: User): Promise<Notification> {
-  for (const endsAt = performance.now() + 15_000; performance.now() < endsAt; await sleep(100)) {
-    type Page = { notifications: Notification[] };
-    const [welcome] = (await user.call<Page>("GET", "/api/notifications")).body.notifications;
-    if (welcome) return welcome;
-  }
-  throw new Error("no notification of the registration within 15 s");
-}
+const welcomeOf = (user: User): Promise<Notification> =>
+  vi.waitFor(
+    async () => {
+      type Page = { notifications: Notification[] };
+      const [welcome] = (await user.call<Page>("GET", "/api/notifications")).body.notifications;
+      if (!welcome) throw new Error("no notification of the registration yet");
+      return welcome;
+    },
+    { timeout: 15_000, interval: 100 },
+  );
 
 const hex = (letter = "0"): string => letter.charCodeAt(0).toString(16);
