@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { bringUp } from "#commands/local/bring-up.ts";
+import { withConfig } from "#commands/local/config-copy.ts";
 import { Refusal, run } from "#commands/run.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { findStack, requireApi, requireStack } from "../e2e/stack.ts";
@@ -20,8 +22,13 @@ import { reminderLateness } from "./measures/reminders.ts";
 import { type Measurement, markdownOf, type Report, verdictsOf } from "./report.ts";
 import { createSystem } from "./system.ts";
 
-const measures: Readonly<Record<string, Measure>> = {
-  preview,
+type Measures = Readonly<Record<string, Measure>>;
+
+/** On the stack as its configuration has it. */
+const asConfigured: Measures = { preview };
+
+/** These have traces kept as often as they ask for. */
+const withSampling: Measures = {
   "cold-start": coldStart,
   broker,
   bare,
@@ -40,7 +47,8 @@ const alone: Readonly<Record<string, (signal: AbortSignal) => Promise<Measuremen
   previews,
 };
 
-const names = [...Object.keys(measures), ...Object.keys(alone)];
+const ofStack: Measures = { ...asConfigured, ...withSampling };
+const names = [...Object.keys(ofStack), ...Object.keys(alone)];
 
 const usage = `Usage: npm run bench -- --out DIR [--only name --seconds 60]
 
@@ -52,6 +60,7 @@ thousand tasks and events to the stack. Takes about eight minutes.
   --only     one of the measures; may be given several times: ${names.join(", ")};
              previews alone wants no stack, but etcd on PATH, and is left out where there is none
   --seconds  how long the sustained load lasts, and the others at most (60)
+  --sampling share of the requests whose trace is kept meanwhile (0.1, as in prod)
   --help     print this
 
 Exits with 1 when a floor is missed or something could not be measured that should be.`;
@@ -62,6 +71,7 @@ async function main(): Promise<number> {
       out: { type: "string" },
       only: { type: "string", multiple: true },
       seconds: { type: "string", default: "60" },
+      sampling: { type: "string", default: "0.1" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -74,11 +84,15 @@ async function main(): Promise<number> {
   if (!Number.isInteger(seconds) || seconds < 5 || seconds > 600) {
     throw new Refusal(`--seconds ${values.seconds} is not a whole number from 5 to 600`);
   }
+  const sampling = Number(values.sampling);
+  if (!(sampling >= 0 && sampling <= 1)) {
+    throw new Refusal(`--sampling ${values.sampling} is not a number from 0 to 1`);
+  }
   const unknown = values.only?.find((name) => !names.includes(name));
   if (unknown) {
     throw new Refusal(`--only ${unknown} is unknown: ${names.join(", ")}`);
   }
-  const wantsStack = values.only?.some((name) => Object.hasOwn(measures, name)) ?? true;
+  const wantsStack = values.only?.some((name) => Object.hasOwn(ofStack, name)) ?? true;
   if (wantsStack) await ensurePrograms(["k6"], { log: () => {} });
 
   const ending = new AbortController();
@@ -89,12 +103,13 @@ async function main(): Promise<number> {
   const startedAt = new Date().toISOString();
   const loadAtStart = load();
   const measurements = [
-    ...(wantsStack ? await withStack(values.only, ending.signal, seconds) : []),
+    ...(wantsStack ? await withStack(values.only, ending.signal, { seconds, sampling }) : []),
     ...(await measureAlone(values.only, ending.signal)),
   ];
   const report: Report = {
     machine: describeMachine(loadAtStart),
     startedAt,
+    sampling,
     tookSeconds: (performance.now() - since) / 1_000,
     verdicts: verdictsOf(measurements),
     measurements,
@@ -107,7 +122,7 @@ async function main(): Promise<number> {
 async function withStack(
   only: readonly string[] | undefined,
   signal: AbortSignal,
-  seconds: number,
+  { seconds, sampling }: { readonly seconds: number; readonly sampling: number },
 ): Promise<Measurement[]> {
   const wasUp = findStack() !== undefined;
   const measurements: Measurement[] = [];
@@ -120,12 +135,23 @@ async function withStack(
     measurements.push({ name: "npm start", unit: "ms", values, note: "with all programs built" });
   }
   try {
-    measurements.push(...(await measureAll(only, signal, seconds)));
+    measurements.push(...(await measureAll(chosen(asConfigured, only), signal, seconds)));
+    const rest = chosen(withSampling, only);
+    if (rest.length > 0) {
+      if ((await bringUp(withConfig("sampling", { sampling }))) !== 0) {
+        throw new Refusal(`the stack did not come up with sampling ${sampling}`);
+      }
+      measurements.push(...(await measureAll(rest, signal, seconds)));
+    }
   } finally {
-    if (!wasUp) await command(new AbortController().signal, "down");
+    if (wasUp) await bringUp([]);
+    else await command(new AbortController().signal, "down");
   }
   return measurements;
 }
+
+const chosen = (measures: Measures, only: readonly string[] | undefined): [string, Measure][] =>
+  Object.entries(measures).filter(([name]) => only?.includes(name) ?? true);
 
 async function measureAlone(
   only: readonly string[] | undefined,
@@ -157,7 +183,7 @@ async function attempt(
 }
 
 async function measureAll(
-  only: readonly string[] | undefined,
+  measures: readonly [string, Measure][],
   signal: AbortSignal,
   seconds: number,
 ): Promise<Measurement[]> {
@@ -167,8 +193,7 @@ async function measureAll(
   const bench: Bench = { system, seconds, signal, log: console.log };
   const measurements: Measurement[] = [];
   try {
-    for (const [name, measure] of Object.entries(measures)) {
-      if (only && !only.includes(name)) continue;
+    for (const [name, measure] of measures) {
       if (signal.aborted) {
         // What was measured until then is told all the same.
         measurements.push({ name, notMeasured: "the run was ended before" });

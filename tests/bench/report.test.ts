@@ -73,6 +73,7 @@ function reportOf(measurements: readonly Measurement[]): string {
       loadAtEnd: 2,
     },
     startedAt: "2026-01-01T00:00:00Z",
+    sampling: 0.1,
     tookSeconds: 100,
     verdicts: verdictsOf(measurements),
     measurements,

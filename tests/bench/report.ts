@@ -30,6 +30,8 @@ export type Verdict = {
 export type Report = {
   readonly machine: Machine;
   readonly startedAt: string;
+  /** Share of the requests whose trace was kept. */
+  readonly sampling: number;
   readonly tookSeconds: number;
   readonly verdicts: readonly Verdict[];
   readonly measurements: readonly Measurement[];
@@ -65,7 +67,7 @@ export function markdownOf(report: Report): string {
       `their aim, ${count("floor")} their floor, ${count("missed")} miss it, ${count("not measured")} were not measured.`,
     "",
     `Machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.kernel}, Node ${machine.node}; ` +
-      `load of one minute at the start ${machine.loadAtStart}, at the end ${machine.loadAtEnd}. Everything runs on it, k6 too.`,
+      `load of one minute at the start ${machine.loadAtStart}, at the end ${machine.loadAtEnd}. Everything runs on it, k6 too. Of the requests ${report.sampling * 100} % had their trace kept.`,
     "",
     "| what | floor | aim | measured | of the aim | verdict |",
     "|---|---|---|---|---|---|",
