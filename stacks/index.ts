@@ -1,3 +1,5 @@
+// First, as it is to be there before any resource is.
+import "./quick-sdk.ts";
 import { readConfig } from "./config.ts";
 
 const config = readConfig();

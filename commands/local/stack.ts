@@ -2,12 +2,14 @@ import { spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
-  symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
@@ -66,12 +68,23 @@ export async function ensureToolchain(
   const ran = external ? daprPrograms : hostPrograms;
   const programs = await ensurePrograms([...engine, ...ran], { log });
   const host = programs["pulumi-language-nodejs"];
-  // The engine warns of a language host that it finds elsewhere than beside itself.
-  const beside = join(dirname(programs.pulumi.path), "pulumi-language-nodejs");
-  if (host.from === "cache" && !existsSync(beside)) {
-    rmSync(beside, { force: true });
-    symlinkSync(host.path, beside);
-  }
+  if (host.from === "cache") putBeside(dirname(programs.pulumi.path), host.path);
+}
+
+/**
+ * The engine warns of a language host that it finds elsewhere than beside itself. Ours is older than
+ * the engine and does not hear that Node strips the types (`typescript: false` of Pulumi.yaml): it is
+ * told, as it would load the compiler into each run.
+ */
+function putBeside(folder: string, host: string): void {
+  const beside = join(folder, "pulumi-language-nodejs");
+  const script = `#!/bin/sh\nexec '${host}' -typescript=false "$@"\n`;
+  const there = lstatSync(beside, { throwIfNoEntry: false });
+  if (there?.isFile() && readFileSync(beside, "utf8") === script) return;
+  const made = `${beside}.${process.pid}`;
+  writeFileSync(made, script, { mode: 0o755 });
+  chmodSync(made, 0o755); // whatever the umask
+  renameSync(made, beside); // an engine that is starting finds one or the other
 }
 
 /**
@@ -95,10 +108,16 @@ export async function pulumiEnvironment(): Promise<Record<string, string>> {
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     // Lets `up` take --event-log, by which we learn what it changed.
     PULUMI_DEBUG_COMMANDS: "true",
+    ...nodeEnvironment(clone),
     // Without a person to look at it, the engine's colours and cursor moves are noise.
     ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }),
   };
 }
+
+/** What Node has compiled, it keeps for the next run of the engine: half of what a program loads. */
+export const nodeEnvironment = (program: string): Record<string, string> => ({
+  NODE_COMPILE_CACHE: join(program, "node_modules", ".cache", "node"),
+});
 
 /** Runs the engine on the local stack with the terminal, or with `input`; resolves to its exit code. */
 export async function runPulumi(

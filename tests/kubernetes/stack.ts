@@ -13,6 +13,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { fileBackend } from "#commands/local/file-backend.ts";
+import { nodeEnvironment } from "#commands/local/stack.ts";
 import { type Identity, identityOf, isAlive, withDescendants } from "#infra/host/provider/proc.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { clone as ownClone } from "../cluster/plan.ts";
@@ -87,6 +88,7 @@ export async function openStack({
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     PULUMI_DEBUG_COMMANDS: "true",
     NO_COLOR: "1",
+    ...nodeEnvironment(clone),
     ...env,
   };
   const orphans: Identity[] = [];
