@@ -1,38 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError } from "better-auth/api";
 import { hashPassword, verifyPassword } from "better-auth/crypto";
-import { betterAuth } from "better-auth/minimal";
-import { jwt } from "better-auth/plugins/jwt";
 import { sql } from "drizzle-orm";
-import { uuidv7 } from "uuidv7";
-import type { Database } from "#apps/kit/database/connect.ts";
 import { isUniqueViolation } from "#apps/kit/database/reason.ts";
 import { Problem } from "#apps/kit/http/problem.ts";
-import {
-  sessionCookieName,
-  signedSession,
-  type TokenSecrets,
-} from "#apps/kit/http/session-cookie.ts";
+import { sessionCookieName, signedSession } from "#apps/kit/http/session-cookie.ts";
+import { type Attempt, type AuthDeps, configure } from "./better-auth.ts";
 import { fewAtOnce } from "./hashing.ts";
-import { type BackendOutbox, tellOfRegistration } from "./registration.ts";
-import { accounts, credentials, sessions, signingKeys, verifications } from "./tables.ts";
-import {
-  keyGraceSeconds,
-  passwordLength,
-  type Role,
-  tokenAudience,
-  tokenLifetime,
-} from "./terms.ts";
-
-export type AuthDeps = {
-  readonly database: Database;
-  readonly outbox: BackendOutbox;
-  readonly secrets: TokenSecrets;
-  /** Where people reach the stack, as `https://todo.example`; the issuer of its tokens. */
-  readonly publicUrl: string;
-  readonly roleOf: (email: string) => Role;
-};
+import { sessions } from "./tables.ts";
 
 export type Login = { readonly email: string; readonly password: string };
 
@@ -53,18 +28,6 @@ export type SessionView = {
   readonly cookies: readonly string[];
 };
 
-const day = 86_400;
-export const sessionLifetimeSeconds = 7 * day;
-
-/** What of a request the hooks of the library are to know. */
-type Attempt = {
-  /** Of the password, made before the transaction that would else wait for it. */
-  readonly hash?: string | undefined;
-  tx?: Database;
-  /** What the library has only logged. */
-  cause?: unknown;
-};
-
 /**
  * Accounts, passwords, sessions and signing keys by better-auth. It is imported when it is first
  * needed, as it takes longer to load than all the rest of the service; what every request needs is
@@ -75,7 +38,7 @@ export function createAuth(deps: AuthDeps) {
   const { database, secrets, publicUrl } = deps;
   const attempts = new AsyncLocalStorage<Attempt>();
   const passwords = fewAtOnce({ hash: hashPassword, verify: verifyPassword });
-  const auth = makeAuth(deps, attempts, passwords);
+  const auth = configure(deps, attempts, passwords);
   const cookieName = sessionCookieName(publicUrl);
 
   const bearing = (token: string): Headers =>
@@ -130,15 +93,8 @@ export function createAuth(deps: AuthDeps) {
 
     /** A bearer token for the user of a session; a problem of 401 when there is none. */
     token: async (token: string): Promise<string> => {
-      const issue = () => attempt({}, () => auth.api.getToken({ headers: bearing(token) }));
-      try {
-        return (await issue()).token;
-      } catch (error) {
-        if (!/decrypt private key/i.test(String(error))) throw error;
-        // Of a secret that was taken away, as it has leaked: nobody is to believe these any more.
-        await database.delete(signingKeys);
-        return (await issue()).token;
-      }
+      const issue = () => auth.api.getToken({ headers: bearing(token) });
+      return (await attempt({ signs: true }, issue)).token;
     },
 
     /** The public halves of the keys, made when there are none. */
@@ -151,107 +107,6 @@ export function createAuth(deps: AuthDeps) {
 }
 
 export type Auth = ReturnType<typeof createAuth>;
-
-function makeAuth(
-  { database, outbox, secrets, publicUrl, roleOf }: AuthDeps,
-  attempts: AsyncLocalStorage<Attempt>,
-  passwords: ReturnType<typeof fewAtOnce>,
-) {
-  const schema = {
-    user: accounts,
-    session: sessions,
-    account: credentials,
-    verification: verifications,
-    jwks: signingKeys,
-  };
-  return betterAuth({
-    baseURL: publicUrl,
-    basePath: "/api/auth",
-    secrets: secrets.map((secret) => ({ ...secret })),
-    database: drizzleAdapter(noting(database, attempts), {
-      provider: "pg",
-      schema,
-      transaction: true,
-    }),
-    emailAndPassword: {
-      enabled: true,
-      minPasswordLength: passwordLength.least,
-      maxPasswordLength: passwordLength.most,
-      password: {
-        hash: async (password) => attempts.getStore()?.hash ?? passwords.hash(password),
-        verify: passwords.verify,
-      },
-    },
-    session: { expiresIn: sessionLifetimeSeconds, updateAge: day },
-    databaseHooks: {
-      user: {
-        create: {
-          // Hooks that run after the row is there run after the commit too, and may never run.
-          before: async (user) => {
-            const attempt = attempts.getStore();
-            if (!attempt?.tx) throw new Error("an account is made in a transaction only");
-            const { email, createdAt } = user;
-            const userId = uuidv7();
-            await tellOfRegistration(attempt.tx, outbox, { userId, email, createdAt });
-            return { data: { id: userId } };
-          },
-        },
-      },
-    },
-    plugins: [
-      jwt({
-        disableSettingJwtHeader: true,
-        jwks: { rotationInterval: 30 * day, gracePeriod: keyGraceSeconds },
-        jwt: {
-          issuer: publicUrl,
-          audience: tokenAudience,
-          expirationTime: tokenLifetime,
-          definePayload: ({ user }) => ({ role: roleOf(user.email) }),
-        },
-      }),
-    ],
-    advanced: {
-      cookiePrefix: "todo",
-      // The prefix that it would set is `__Secure-`.
-      useSecureCookies: false,
-      cookies: {
-        session_token: {
-          name: sessionCookieName(publicUrl),
-          attributes: { secure: publicUrl.startsWith("https:"), sameSite: "lax", httpOnly: true },
-        },
-      },
-      database: { generateId: () => uuidv7() },
-      ipAddress: { disableIpTracking: true },
-    },
-    // Its routes are not served: ours call it. So are its limits ours.
-    rateLimit: { enabled: false },
-    telemetry: { enabled: false },
-    logger: {
-      level: "error",
-      log: (_, __, ...details) => {
-        const attempt = attempts.getStore();
-        const failure = details.find((detail) => detail instanceof Error);
-        if (attempt && failure) attempt.cause = failure;
-      },
-    },
-  });
-}
-
-/** The same database, whose transactions the hooks of an attempt can write in. */
-function noting(database: Database, attempts: AsyncLocalStorage<Attempt>): Database {
-  return new Proxy(database, {
-    get: (target, name, receiver) => {
-      if (name !== "transaction") return Reflect.get(target, name, receiver);
-      const transaction: Database["transaction"] = (work, config) =>
-        target.transaction((tx) => {
-          const attempt = attempts.getStore();
-          if (attempt) attempt.tx = tx as unknown as Database;
-          return work(tx);
-        }, config);
-      return transaction;
-    },
-  });
-}
 
 const signedIn = (
   headers: Headers,

@@ -91,6 +91,6 @@ export const signingKeys = pgTable("signing_keys", {
   alg: text("alg"),
   crv: text("crv"),
   createdAt: time("created_at").notNull(),
-  /** Signs until then; what it signed is taken for a day more. */
+  /** Signs until then; what it signed is taken for an hour more. */
   expiresAt: time("expires_at"),
 });
