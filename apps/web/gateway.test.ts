@@ -142,6 +142,24 @@ test.for(["/metrics", "/internal/events/task-events", "/api/../internal"])(
   },
 );
 
+test("a person who mistyped an address gets words and a way on, of one that is served nothing else", async () => {
+  const url = new URL(await start(await serve((_, response) => void response.end("of a service"))));
+  const asked = async (path: string) => {
+    const headers = { "sec-fetch-mode": "navigate" };
+    const answer = await new Promise<IncomingMessage>((resolve) => {
+      request({ host: url.hostname, port: url.port, path, headers }, resolve).end();
+    });
+    return { answer, body: await read(answer) };
+  };
+  const { answer, body } = await asked("/nowhere<script>");
+  expect(answer.statusCode).toBe(404);
+  expect(answer.headers["content-type"]).toMatch("text/html");
+  expect(answer.headers["content-security-policy"]).toMatch("default-src 'none'");
+  expect(body).toContain('<a href="/">');
+  expect(body).not.toContain("script");
+  expect((await asked("/api/tasks")).body).toBe("of a service");
+});
+
 test("bodies stream both ways: neither side waits for the end of the other", async () => {
   const url = new URL(
     await start(await serve((asked, response) => void asked.pipe(response.writeHead(200)))),

@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import type { GatewayFacts } from "#apps/contracts/gateway.ts";
 import { appIds } from "#apps/contracts/services.ts";
 import { forward, silenceMs } from "./forward.ts";
-import { problemText, writeProblem } from "./problem.ts";
+import { problemText, writeLostPage, writeProblem } from "./problem.ts";
 import { createReplicas } from "./replicas.ts";
 import { routes, serviceOf } from "./route-table.ts";
 import { forwardUpgrade } from "./upgrade.ts";
@@ -66,7 +66,11 @@ export function startGateway({
   const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (draining) response.setHeader("connection", "close");
     const service = replicasFor(request);
-    if (!service) return writeProblem(response, 404, "Not found", "nothing is served here");
+    if (!service) {
+      // A browser says so when it is a person that goes somewhere.
+      if (request.headers["sec-fetch-mode"] === "navigate") return writeLostPage(response);
+      return writeProblem(response, 404, "Not found", "nothing is served here");
+    }
     forward(request, response, { replicas: service, agent, log });
   };
 

@@ -36,3 +36,23 @@ export function problemText(status: number): string {
     body,
   ].join("\r\n");
 }
+
+/** What a person sees who typed an address that nobody serves. */
+export function writeLostPage(response: ServerResponse): void {
+  const body = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Not found · Todo Evolution</title>
+<h1>There is nothing here</h1>
+<p>The address may be mistyped. <a href="/">Go to your tasks</a></p>
+`;
+  response.writeHead(404, {
+    "content-type": "text/html; charset=utf-8",
+    "content-length": Buffer.byteLength(body),
+    "content-security-policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(body);
+}

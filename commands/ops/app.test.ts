@@ -64,6 +64,14 @@ describe("the page of operators", () => {
     expect(overview).not.toHaveBeenCalled();
   });
 
+  test("leads who is nobody to signing in, and back", async () => {
+    const said = await (await appFor("nobody").app.request("/ops")).text();
+    expect(said).toContain('href="/sign-in?then=/ops">Sign in<');
+    expect(await (await appFor("user").app.request("/ops")).text()).toContain(
+      "npm start ends with",
+    );
+  });
+
   test("needs no script, takes nothing from elsewhere and is kept by nobody", async () => {
     const response = await appFor("operator").app.request("/ops");
     const policy = response.headers.get("content-security-policy");

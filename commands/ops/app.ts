@@ -43,11 +43,15 @@ export function createOperatorApp(deps: OperatorAppDeps) {
     const visitor = await deps.visitorOf(context.req.raw.headers);
     if (visitor === "nobody") {
       context.header("WWW-Authenticate", "Bearer");
-      return context.html(messagePage("Sign in first", "This page is for operators.", "/"), 401);
+      const why =
+        "This page is for operators: npm start ends with the address and password of one.";
+      return context.html(messagePage("Sign in first", why, "signIn"), 401);
     }
     if (visitor === "user") {
-      const why = "You are signed in, but not as an operator of this stack.";
-      return context.html(messagePage("Not for you", why, "/"), 403);
+      const why =
+        "You are signed in, but not as an operator of this stack: npm start ends with the address " +
+        "and password of one. Sign out in the application first.";
+      return context.html(messagePage("Not for you", why, "application"), 403);
     }
     await next();
   });
@@ -73,7 +77,7 @@ export function createOperatorApp(deps: OperatorAppDeps) {
       // A browser always says where a form comes from; another site cannot say that it is this one.
       if (!deps.origins().includes(context.req.header("origin") ?? "")) {
         const why = "This was not sent by a form of this page, so nothing was done.";
-        return context.html(messagePage("Refused", why, "/ops"), 403);
+        return context.html(messagePage("Refused", why, "overview"), 403);
       }
       const { done } = await deps.handle(idOf(context), verdicts[action]);
       if (done.length === 0) return missing(context);
@@ -83,15 +87,15 @@ export function createOperatorApp(deps: OperatorAppDeps) {
   }
 
   app.notFound((context) =>
-    context.html(messagePage("Nothing here", "There is no such page.", "/ops"), 404),
+    context.html(messagePage("Nothing here", "There is no such page.", "overview"), 404),
   );
   app.onError((error, context) => {
     if (!(error instanceof Refusal)) console.error(error);
     const why = error instanceof Refusal ? error.message : "What went wrong is in the log of ops.";
-    return context.html(messagePage("Not done", why, "/ops"), 503);
+    return context.html(messagePage("Not done", why, "overview"), 503);
   });
   return app;
 }
 
 const missing = (context: Context) =>
-  context.html(messagePage("Not there any more", `${gone(idOf(context))}.`, "/ops"), 404);
+  context.html(messagePage("Not there any more", `${gone(idOf(context))}.`, "overview"), 404);

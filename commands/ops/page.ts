@@ -37,12 +37,19 @@ export const pageOf = (
   </body>
 </html>`;
 
+/** Ways on from a page that says one thing; signing in comes back here (`comeBackTo` of the page). */
+const ways = {
+  overview: { href: "/ops", text: "Back to the overview" },
+  application: { href: "/", text: "To the application" },
+  signIn: { href: "/sign-in?then=/ops", text: "Sign in" },
+} as const;
+
 /** A page that says one thing, with a way on. */
-export const messagePage = (title: string, why: string, back: string): Html =>
+export const messagePage = (title: string, why: string, way: keyof typeof ways): Html =>
   pageOf(
     title,
     html`<h1>${title}</h1><p>${why}</p>
-    <p><a class="button" href="${back}">${back === "/ops" ? "Back to the overview" : "To the application"}</a></p>`,
+    <p><a class="button" href="${ways[way].href}">${ways[way].text}</a></p>`,
   );
 
 /** Rows under headings. Where it is wider than the window it alone can be moved, by keys too. */

@@ -5,7 +5,7 @@ import { History } from "./history/history.tsx";
 import { Inbox } from "./inbox/inbox.tsx";
 import { Conflicts } from "./outbox/conflicts.tsx";
 import { routeOf } from "./places.ts";
-import { go, usePlace } from "./route.ts";
+import { goInside, usePlace } from "./route.ts";
 import { session } from "./session.ts";
 import { Frame } from "./shell/frame.tsx";
 import { Link } from "./shell/link.tsx";
@@ -42,7 +42,7 @@ function Content() {
     document.title = `${titles[route.view]} · Todo Evolution`;
   }, [route.view]);
   useEffect(() => {
-    if (kind === "in" && isDoor) go("/", { replace: true });
+    if (kind === "in" && isDoor) goInside();
   }, [kind, isDoor]);
 
   if (kind === "out") return <SignIn register={route.view === "register"} />;

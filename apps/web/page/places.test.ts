@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { services } from "#apps/contracts/services.ts";
-import { routeOf } from "./places.ts";
+import { comeBackTo, routeOf } from "./places.ts";
 
 test.each([
   ["/", { view: "tasks", taskId: undefined }],
@@ -13,6 +13,15 @@ test.each([
   ["/other", { view: "unknown" }],
 ])("%s is %j", (path, route) => {
   expect(routeOf(path)).toEqual(route);
+});
+
+test.each([
+  ["?then=/ops", "/ops"],
+  ["", "/"],
+  ["?then=//elsewhere.example", "/"],
+  ["?then=javascript:alert(1)", "/"],
+])("signing in at %s leads to %s, and nowhere that a link could name", (search, to) => {
+  expect(comeBackTo(search)).toBe(to);
 });
 
 test("every address of the page is one that the gateway sends to web, and the other way round", () => {

@@ -3,6 +3,10 @@ export type Route =
   | { readonly view: "tasks"; readonly taskId: string | undefined }
   | { readonly view: "inbox" | "history" | "sign-in" | "register" | "unknown" };
 
+/** Where signing in leads: to the operator's page for who came from there, else to the tasks. */
+export const comeBackTo = (search: string): "/" | "/ops" =>
+  new URLSearchParams(search).get("then") === "/ops" ? "/ops" : "/";
+
 /** What is at a path of the page; these are the public paths of web, as a test says. */
 export function routeOf(path: string): Route {
   const [first = "", second, third] = path.replace(/\/$/, "").split("/").slice(1);

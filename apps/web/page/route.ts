@@ -1,3 +1,4 @@
+import { comeBackTo } from "./places.ts";
 import { createStore, useStore } from "./store.ts";
 
 export type Place = { readonly path: string; readonly search: string };
@@ -13,6 +14,13 @@ export function go(path: string, { replace = false }: { readonly replace?: boole
   if (path === now) return;
   history[replace ? "replaceState" : "pushState"](null, "", path);
   place.set(here());
+}
+
+/** Leaves the door once signed in. The operator's page is another one, which the server gives. */
+export function goInside(): void {
+  const to = comeBackTo(location.search);
+  if (to === "/") go(to, { replace: true });
+  else location.replace(to);
 }
 
 export const usePlace = (): Place => useStore(place);

@@ -167,7 +167,7 @@ describe("a person at the page", () => {
     await untilLive(other.page);
     await other.page.getByRole("button", { name: "Account and settings" }).click();
     await other.page.getByRole("button", { name: "Sign out" }).click();
-    await other.page.getByRole("heading", { name: "Welcome back" }).waitFor();
+    await other.page.getByRole("heading", { name: "Todo Evolution" }).waitFor();
     expect(faults).toEqual([]);
   });
 });
@@ -199,7 +199,7 @@ describe("the page", () => {
       expect(faults).toEqual([]);
     }
     const door = await openTab(await person.stranger(), "/sign-in");
-    await door.page.getByRole("heading", { name: "Welcome back" }).waitFor();
+    await door.page.getByRole("heading", { name: "Todo Evolution" }).waitFor();
     expect(await findings(door.page)).toEqual([]);
     expect(door.faults).toEqual([]);
   });

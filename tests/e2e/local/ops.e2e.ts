@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Producer, stringSerializers } from "@platformatic/kafka";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launch, openTab } from "../browser/browser.ts";
+import { findChromium } from "../browser/find-chromium.ts";
 import { type Answer, baseUrl, call } from "../client.ts";
 import { requireStack } from "../stack.ts";
 import { kafkaOptions } from "./kafka.ts";
@@ -64,6 +66,25 @@ describe("the page of operators", () => {
       expect(refused.body).not.toContain("audit");
     }
   });
+
+  test.runIf(findChromium())(
+    "is come back to by who had to sign in first, by the page",
+    async () => {
+      const browser = await launch();
+      try {
+        const { page } = await openTab(await browser.newContext(), "/ops");
+        await page.getByRole("link", { name: "Sign in" }).click();
+        const { email = "", password } = requireStack().operator;
+        await page.getByLabel("E-mail").fill(email);
+        await page.getByLabel("Password").fill(password);
+        await page.getByRole("button", { name: "Sign in" }).click();
+        await page.getByText("Processes running").waitFor();
+        expect(new URL(page.url()).pathname).toBe("/ops");
+      } finally {
+        await browser.close();
+      }
+    },
+  );
 
   test("shows every service, sidecar, topic and outbox, and needs no script", async () => {
     const { status, headers, body } = await ask("/ops", operator);

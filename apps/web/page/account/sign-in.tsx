@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { ApiProblem, reasonOf } from "../api/client.ts";
-import { go } from "../route.ts";
+import { comeBackTo } from "../places.ts";
+import { usePlace } from "../route.ts";
 import { Link } from "../shell/link.tsx";
 import { register as registerAccount, signIn } from "./account.ts";
 
@@ -10,6 +11,8 @@ const shortestPassword = 8;
 export function SignIn({ register }: { readonly register: boolean }) {
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
+  const { search } = usePlace();
+  const then = comeBackTo(search) === "/" ? "" : search;
 
   async function submit(form: FormData): Promise<void> {
     const of = (name: string) => String(form.get(name) ?? "");
@@ -19,9 +22,6 @@ export function SignIn({ register }: { readonly register: boolean }) {
     try {
       if (register) await registerAccount(of("name").trim(), email, of("password"));
       else await signIn(email, of("password"));
-      if (location.pathname === "/sign-in" || location.pathname === "/register") {
-        go("/", { replace: true });
-      }
     } catch (error) {
       setProblem(problemOf(error, register));
     }
@@ -31,7 +31,7 @@ export function SignIn({ register }: { readonly register: boolean }) {
   return (
     <main className="door" id="main">
       <img src={new URL("../icon.svg", import.meta.url).href} alt="" width="44" height="44" />
-      <h1>{register ? "Make an account" : "Welcome back"}</h1>
+      <h1>{register ? "Make an account" : "Todo Evolution"}</h1>
       <p className="hint">
         {register
           ? "Your tasks, on every device at once, also when the network is away."
@@ -81,7 +81,7 @@ export function SignIn({ register }: { readonly register: boolean }) {
       </form>
       <p>
         {register ? "You have an account? " : "New here? "}
-        <Link href={register ? "/sign-in" : "/register"}>
+        <Link href={(register ? "/sign-in" : "/register") + then}>
           {register ? "Sign in" : "Make an account"}
         </Link>
       </p>
@@ -93,6 +93,9 @@ function problemOf(error: unknown, register: boolean): string {
   if (!(error instanceof ApiProblem) || error.status >= 429) return reasonOf(error);
   if (!register && [400, 401, 403].includes(error.status)) {
     return "E-mail and password do not belong together. Check both, or make an account.";
+  }
+  if (register && error.status === 409) {
+    return "There is an account with this address. Sign in to it below, or use another address.";
   }
   return error.message;
 }

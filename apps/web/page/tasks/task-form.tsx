@@ -147,7 +147,7 @@ export function TaskForm({ session, task, reminders, newest, onClose }: TaskForm
           </button>
         )}
         <span className="grow" />
-        <button type="button" className="button" onClick={onClose}>
+        <button type="button" className="button wide-only" onClick={onClose}>
           Cancel
         </button>
         <button type="submit" className="button primary">

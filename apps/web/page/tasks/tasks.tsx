@@ -125,9 +125,10 @@ function Nothing({
   }
   return (
     <div className="empty">
-      <h2>All done</h2>
+      <h2>Nothing to do</h2>
       <p>
-        Write what you have to do in the line above and press <kbd>Enter</kbd>.
+        Write what there is in the line above and press <kbd>Enter</kbd>. With <kbd>#home</kbd> it
+        has a tag, with <kbd>!high</kbd> a priority.
       </p>
     </div>
   );
