@@ -110,7 +110,7 @@ describe.skipIf(!syncUrl)("a WebSocket", { timeout: 120_000 }, () => {
     const user = await newUser();
     const client = await connect(user);
     const { body: task } = await user.create({ title: "Call", due_date: inMs(86_400_000) });
-    const [set] = await remind(user, task.id, { type: "custom", remind_at: inMs(1_000) });
+    const [set] = await remind(user, task.id, { type: "custom", remind_at: inMs(4_000) });
     const isOfReminder = () =>
       client.told.find((one) => one.type === "notification" && one.kind === "reminder");
     const endsAt = performance.now() + arrivalMs;

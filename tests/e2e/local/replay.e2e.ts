@@ -54,7 +54,7 @@ async function reminded(): Promise<Person> {
   const email = `replay-${randomUUID()}@example.com`;
   const user = await newUser(undefined, email);
   const { body: task } = await user.create({ title: "Replayed", due_date: inMs(86_400_000) });
-  await remind(user, task.id, { type: "custom", remind_at: inMs(1_000) });
+  await remind(user, task.id, { type: "custom", remind_at: inMs(4_000) });
   await untilReminded(user, 1, arrivalMs);
   await mailAbout(email, "Welcome", minute);
   await mailAbout(email, "Reminder", minute);
