@@ -116,7 +116,7 @@ test("where a request comes from is what its connection says, and not what it sa
   }
 });
 
-test.for(["/metrics", "/internal/events/task-events", "/api/../internal"])(
+test.for(["/metrics", "/metrics?key=secret", "/internal/events/task-events", "/api/../internal"])(
   "%s is refused with a problem, and reaches nobody",
   async (path) => {
     let reached = false;
