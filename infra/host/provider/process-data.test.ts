@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { processLife } from "../testing/process-life.ts";
 import {
   answering,
   createTemporaryStack,
@@ -8,8 +9,6 @@ import {
   type TemporaryStack,
 } from "../testing/temporary-stack.ts";
 import { processType } from "./process.ts";
-import type { ProcessInputs } from "./process-inputs.ts";
-import type { Outputs } from "./resource.ts";
 
 let stack: TemporaryStack;
 beforeEach(() => {
@@ -17,12 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => stack.remove());
 
-const create = async (inputs: ProcessInputs) =>
-  (await processType.create(inputs, stack.context)).outputs;
-const update = (old: ProcessInputs, outputs: Outputs, news: ProcessInputs) =>
-  processType.update({ inputs: old, outputs }, news, stack.context);
-const check = async (olds: ProcessInputs | undefined, news: ProcessInputs) =>
-  (await processType.check?.(olds, news, stack.context)) ?? { inputs: news };
+const { create, update, check } = processLife(() => stack);
 
 describe("files", () => {
   test("are for the owner alone, and go when they are no longer wanted", async () => {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { processLife } from "../testing/process-life.ts";
 import {
   answering,
   createTemporaryStack,
@@ -10,8 +11,6 @@ import {
   type TemporaryStack,
 } from "../testing/temporary-stack.ts";
 import { findMarked, markerOf, statOf } from "./proc.ts";
-import { processType } from "./process.ts";
-import type { ProcessInputs } from "./process-inputs.ts";
 import { launch } from "./spawn.ts";
 import { placesOf } from "./stack-folder.ts";
 
@@ -21,10 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => stack.remove());
 
-const create = async (inputs: ProcessInputs) =>
-  (await processType.create(inputs, stack.context)).outputs;
-const destroy = (inputs: ProcessInputs) =>
-  processType.delete({ inputs, outputs: {} }, stack.context);
+const { create, destroy } = processLife(() => stack);
 const sleeping = "setInterval(() => {}, 1000);";
 
 describe("an interrupted start", () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { processLife } from "../testing/process-life.ts";
 import {
   answering,
   createTemporaryStack,
@@ -10,10 +11,9 @@ import {
   type TemporaryStack,
 } from "../testing/temporary-stack.ts";
 import { findMarked, identityOf, isAlive, markerOf, markerVariable, statOf } from "./proc.ts";
-import { processType } from "./process.ts";
 import type { ProcessInputs } from "./process-inputs.ts";
 import { readRecord, writeRecord } from "./record.ts";
-import { HalfMade, type Outputs } from "./resource.ts";
+import { HalfMade } from "./resource.ts";
 import { placesOf } from "./stack-folder.ts";
 import { waitFor } from "./wait.ts";
 
@@ -23,12 +23,7 @@ beforeEach(() => {
 });
 afterEach(() => stack.remove());
 
-const create = async (inputs: ProcessInputs) =>
-  (await processType.create(inputs, stack.context)).outputs;
-const update = (old: ProcessInputs, outputs: Outputs, news: ProcessInputs) =>
-  processType.update({ inputs: old, outputs }, news, stack.context);
-const check = async (olds: ProcessInputs | undefined, news: ProcessInputs) =>
-  (await processType.check?.(olds, news, stack.context)) ?? { inputs: news };
+const { create, update, check } = processLife(() => stack);
 const ask = async (inputs: ProcessInputs) => (await fetch(inputs.ready?.http ?? "")).text();
 const kill = async (pid: number) => {
   process.kill(pid, "SIGKILL");
