@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { topicSpecs } from "#components/kafka/topics.ts";
 import { aksSetting } from "./azure.ts";
-import type { CloudRecord } from "./record-cloud.ts";
+import { type CloudRecord, componentOf } from "./record-cloud.ts";
 import { busyTimeoutMs, recordCloudStack } from "./stacks.ts";
 
 /** A stack for which Azure runs all that it can, with other keys of its configuration. */
@@ -23,11 +23,7 @@ beforeAll(async () => {
 
 const of = (record: CloudRecord, type: string) =>
   record.resources.filter((one) => one.type === `azure-native:${type}`);
-const component = (name: string) => {
-  const found = managed.resources.find((one) => one.name === `component-${name}`);
-  const metadata: { name: string }[] = found?.inputs.spec.metadata ?? [];
-  return { ...found?.inputs, metadata: new Map(metadata.map((one) => [one.name, one])) };
-};
+const component = (name: string) => componentOf(managed, name);
 
 test("a whole stack on Azure has no input that the SDK does not know", () => {
   expect([...managed.faults, ...mixed.faults]).toEqual([]);

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { topicSpecs } from "#components/kafka/topics.ts";
 import { userSpecs } from "#components/kafka/users.ts";
 import { gkeSetting } from "./google.ts";
-import type { CloudRecord } from "./record-cloud.ts";
+import { type CloudRecord, componentOf } from "./record-cloud.ts";
 import { recordCloudStack } from "./stacks.ts";
 
 /** A stack for which Google runs all that it can, with other keys of its configuration. */
@@ -26,11 +26,7 @@ beforeAll(async () => {
 
 const of = (record: CloudRecord, type: string) =>
   record.resources.filter((one) => one.type === `gcp:${type}`);
-const component = (name: string) => {
-  const found = managed.resources.find((one) => one.name === `component-${name}`);
-  const metadata: { name: string }[] = found?.inputs.spec.metadata ?? [];
-  return { ...found?.inputs, metadata: new Map(metadata.map((one) => [one.name, one])) };
-};
+const component = (name: string) => componentOf(managed, name);
 
 test("a whole stack on Google Cloud has no input that the SDK does not know", () => {
   expect(managed.resources.filter(({ type }) => type.startsWith("gcp:")).length).toBeGreaterThan(

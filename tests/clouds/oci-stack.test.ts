@@ -9,8 +9,7 @@ import { createKubernetesStack } from "#stacks/kubernetes.ts";
 import { aksSetting } from "./azure.ts";
 import { canary } from "./canary.ts";
 import { ociAnswers, ociOutputs, okeSetting, streamingSetting } from "./oci.ts";
-import type { CloudRecord } from "./record-cloud.ts";
-import { recordCloud } from "./record-cloud.ts";
+import { type CloudRecord, componentOf, recordCloud } from "./record-cloud.ts";
 
 const settings = {
   target: "kubernetes",
@@ -65,11 +64,7 @@ const of = (record: CloudRecord, type: string) =>
   record.resources.filter((one) => one.type.startsWith(`oci:${type}`));
 const ofKind = (record: CloudRecord, kind: string) =>
   record.resources.filter((one) => one.type.endsWith(`:${kind}`));
-const component = (name: string) => {
-  const found = managed.resources.find((one) => one.name === `component-${name}`);
-  const metadata: { name: string }[] = found?.inputs.spec.metadata ?? [];
-  return { ...found?.inputs, metadata: new Map(metadata.map((one) => [one.name, one])) };
-};
+const component = (name: string) => componentOf(managed, name);
 const statements = (name: string): string[] =>
   of(managed, "Identity/policy").find((one) => one.name === name)?.inputs.statements ?? [];
 

@@ -32,6 +32,13 @@ export async function recordCloud(
   return { resources, faults: resources.filter(isOfCloud).flatMap(inputFaults) };
 }
 
+/** The inputs of a component of Dapr in a stack, its metadata by name. */
+export function componentOf({ resources }: CloudRecord, name: string) {
+  const found = resources.find((one) => one.name === `component-${name}`);
+  const metadata: { name: string }[] = found?.inputs.spec.metadata ?? [];
+  return { ...found?.inputs, metadata: new Map(metadata.map((one) => [one.name, one])) };
+}
+
 // A provider's own configuration is no resource of the cloud.
 const isOfCloud = ({ type, custom }: Recorded): boolean =>
   custom && clouds.test(type) && !type.startsWith("pulumi:");
