@@ -1,20 +1,18 @@
 import type { ServerMessage } from "#apps/contracts/sync.ts";
 import { account, refreshAccount, type User } from "./account/account.ts";
+import { createActions } from "./actions.ts";
 import { api, ask, type Task } from "./api/client.ts";
 import { keepTasks, keptTasks } from "./kept.ts";
 import { type LiveState, openLive, type Socket } from "./live/live.ts";
-import type { Operation, Outcome, Work } from "./outbox/operation.ts";
-import { localIdOf } from "./outbox/operation.ts";
+import type { Operation, Outcome } from "./outbox/operation.ts";
 import { openOutbox } from "./outbox/outbox.ts";
 import { send } from "./outbox/send.ts";
 import { memoryStorage, openStorage, type Stored } from "./outbox/storage.ts";
-import { backoffMs, randomId } from "./random.ts";
+import { backoffMs } from "./random.ts";
 import { toast } from "./shell/toasts.ts";
 import { createStore } from "./store.ts";
 import { createTaskList } from "./tasks/list.ts";
 import { type Filters, isFiltered, noFilters, queryOf, searchOf } from "./tasks/query.ts";
-
-const undoMs = 6_000;
 
 /** All that the page keeps for who is signed in, from signing in to signing out. */
 export async function openSession(user: User) {
@@ -125,22 +123,7 @@ export async function openSession(user: User) {
     created: {},
   });
 
-  const add = (
-    task: Pick<Task, "id" | "title" | "version">,
-    work: Work,
-    more: Partial<Operation> = {},
-  ) => {
-    const key = more.key ?? randomId();
-    // A form that was opened on a task of this page may be saved when the server has named it.
-    const { id, version: known } = settled.get().created[task.id] ?? task;
-    const version = work.kind === "update" ? known : undefined;
-    const rest = { notBefore: undefined, theirs: undefined, version };
-    const kept = outbox.add({ ...rest, taskId: id, title: task.title, work, ...more, key });
-    kept.catch((error: unknown) =>
-      toast({ text: `This browser could not keep the change: ${error}`, tone: "problem" }),
-    );
-    return key;
-  };
+  const actions = createActions({ outbox, made: (id) => settled.get().created[id] });
 
   const onOnline = () => {
     outbox.wake();
@@ -168,36 +151,11 @@ export async function openSession(user: User) {
 
   return {
     ...{ user, list, operations, live, unread, changes, settled, countUnread },
+    ...actions,
     show: (filters: Filters) => {
       shown = filters;
       const first = list.store.get().tasks.length === 0 && !isFiltered(filters);
       return list.show(queryOf(filters, new Date()), first ? keptTasks(user.id) : []);
-    },
-    create: (work: Extract<Work, { kind: "create" }>) => {
-      const key = randomId();
-      const task = { id: localIdOf(key), title: work.task.title, version: 0 };
-      add(task, work, { key });
-      return task;
-    },
-    update: (task: Task, work: Extract<Work, { kind: "update" }>) => add(task, work),
-    complete: (task: Task) => {
-      add(task, { kind: "complete" });
-      toast({
-        text: `Done: “${task.title}”`,
-        action: { label: "Undo", run: () => reopen(task) },
-      });
-    },
-    reopen,
-    remind: (task: Task | Pick<Task, "id" | "title" | "version">, work: Work) => add(task, work),
-    remove: (task: Task) => {
-      const key = add(task, { kind: "delete", task }, { notBefore: Date.now() + undoMs });
-      const undo = async () => {
-        if (!(await outbox.withdraw(key))) {
-          toast({ text: "It was deleted already.", tone: "problem" });
-        }
-      };
-      const action = { label: "Undo", run: () => void undo() };
-      toast({ text: `Deleted “${task.title}”`, action, forMs: undoMs });
     },
     resolve: outbox.resolve,
     retry: () => {
@@ -216,16 +174,6 @@ export async function openSession(user: User) {
       channel.close();
     },
   };
-
-  function reopen(task: Task): void {
-    const work = {
-      kind: "update",
-      patch: { completed: false },
-      base: { completed: true },
-    } as const;
-    // On whatever version: the person means this task, as it is now.
-    add(task, work, { version: undefined });
-  }
 }
 
 export type Session = Awaited<ReturnType<typeof openSession>>;
