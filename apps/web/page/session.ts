@@ -8,6 +8,7 @@ import type { Operation, Outcome } from "./outbox/operation.ts";
 import { openOutbox } from "./outbox/outbox.ts";
 import { send } from "./outbox/send.ts";
 import { memoryStorage, openStorage, type Stored } from "./outbox/storage.ts";
+import { routeOf } from "./places.ts";
 import { backoffMs } from "./random.ts";
 import { toast } from "./shell/toasts.ts";
 import { createStore } from "./store.ts";
@@ -148,6 +149,9 @@ export async function openSession(user: User) {
 
   void countUnread();
   outbox.wake();
+  // The list says from where on changes are told, also where another view is opened first.
+  const { view } = routeOf(location.pathname);
+  if (view === "inbox" || view === "history") void list.show(queryOf(shown, new Date()));
 
   return {
     ...{ user, list, operations, live, unread, changes, settled, countUnread },

@@ -204,6 +204,14 @@ describe("the page", () => {
     expect(door.faults).toEqual([]);
   });
 
+  test("hears of changes wherever it is opened", async () => {
+    for (const path of ["/inbox", "/history"]) {
+      const { page, faults } = await openTab(await person.device(), path);
+      await untilLive(page);
+      expect(faults).toEqual([]);
+    }
+  });
+
   test("fits a phone's width, and is dark where the person or their system wants it", async () => {
     const { page } = await openTab(await person.device({ ...phone, colorScheme: "dark" }));
     await untilLive(page);
