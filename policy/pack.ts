@@ -7,7 +7,8 @@ import { looksAt, settingsOf } from "./rule.ts";
 
 /**
  * The rules as policies of the engine. It shows inputs before a resource is made, and outputs of
- * all at the end; rules on the whole stack are to see inputs too, so they are kept until then.
+ * all at the end; rules on the whole stack are to see inputs too, so they are kept until then. In
+ * the first preview of a stack that makes its own cluster, objects on that have no outputs at all.
  */
 export function policiesOf(rules: readonly Rule[], given: Partial<Settings>): Policies {
   const written = new Map<string, Resource>();
@@ -15,6 +16,15 @@ export function policiesOf(rules: readonly Rule[], given: Partial<Settings>): Po
     const resource = analyzedResource(args, true);
     written.set(resource.urn, resource);
     return resource;
+  };
+  const isCompared = (type: string): boolean =>
+    rules.some((rule) => "faultsIn" in rule && looksAt(rule, type));
+  let kept: string | undefined;
+  /** Whichever rule is asked first keeps a resource, whether it looks at it or not. */
+  const keep = (args: ResourceValidationArgs): void => {
+    if (args.urn === kept) return;
+    kept = args.urn;
+    if (isCompared(args.type)) read(args);
   };
   return rules.map((rule) => {
     const common = {
@@ -43,6 +53,7 @@ export function policiesOf(rules: readonly Rule[], given: Partial<Settings>): Po
     return {
       ...common,
       validateResource: (args, report) => {
+        keep(args);
         if (!looksAt(rule, args.type)) return;
         for (const fault of faultsOf(rule, [read(args)], settings(args.getConfig()))) {
           report(messageOf(rule, fault));

@@ -28,6 +28,8 @@ const unknown = new (class Unknown {
   }
 })();
 
+export const isUnknown = (value: Props): boolean => value === unknown;
+
 /** What a recorder tells of a resource that a program registered. */
 export type Registered = {
   readonly type: string;

@@ -1,5 +1,14 @@
 import { cloudKinds, kindsWith } from "../clouds/kinds.ts";
+import { faultsInKnown } from "../clouds/known.ts";
+import type { Resource } from "../resource.ts";
 import type { ResourceRule } from "../rule.ts";
+
+const by =
+  (trait: "open" | "unlocked" | "inClear" | "wide") =>
+  ({ kind, props }: Resource): readonly string[] => {
+    const judge = cloudKinds[kind]?.[trait];
+    return judge ? faultsInKnown(judge, props) : [];
+  };
 
 export const cloudDataIsNotPublic: ResourceRule = {
   name: "cloud-data-is-not-public",
@@ -7,7 +16,7 @@ export const cloudDataIsNotPublic: ResourceRule = {
   remedy:
     "Switch public access off and give it a private endpoint; name ranges for what people use.",
   about: kindsWith("open"),
-  faultsOf: ({ kind, props }) => cloudKinds[kind]?.open?.(props) ?? [],
+  faultsOf: by("open"),
 };
 
 export const cloudDataIsEncryptedWithOurKey: ResourceRule = {
@@ -15,7 +24,7 @@ export const cloudDataIsEncryptedWithOurKey: ResourceRule = {
   says: "What a cloud keeps for us is encrypted with a key of ours, wherever that is offered.",
   remedy: "Give it the key of the cluster's home and the identity that may use it.",
   about: kindsWith("unlocked"),
-  faultsOf: ({ kind, props }) => cloudKinds[kind]?.unlocked?.(props) ?? [],
+  faultsOf: by("unlocked"),
 };
 
 export const cloudConnectionsAreEncrypted: ResourceRule = {
@@ -23,7 +32,7 @@ export const cloudConnectionsAreEncrypted: ResourceRule = {
   says: "A service of a cloud takes connections by TLS 1.2 or newer only.",
   remedy: "Set the least version of TLS, and switch connections without it off.",
   about: kindsWith("inClear"),
-  faultsOf: ({ kind, props }) => cloudKinds[kind]?.inClear?.(props) ?? [],
+  faultsOf: by("inClear"),
 };
 
 export const cloudIdentitiesAreNarrow: ResourceRule = {
@@ -31,7 +40,7 @@ export const cloudIdentitiesAreNarrow: ResourceRule = {
   says: "An identity in a cloud may do what it is for, on the resource that it is for.",
   remedy: "Name a role without administration and one resource, and switch master keys off.",
   about: kindsWith("wide"),
-  faultsOf: ({ kind, props }) => cloudKinds[kind]?.wide?.(props) ?? [],
+  faultsOf: by("wide"),
 };
 
 export const cloudDataIsProtected: ResourceRule = {

@@ -28,6 +28,12 @@ const scaler = {
   props: { metadata: metadata("audit"), spec: { scaleTargetRef: { name: "audit" } } },
 };
 
+const budget = {
+  type: "kubernetes:policy/v1:PodDisruptionBudget",
+  name: "audit",
+  props: { metadata: metadata("audit"), spec: { selector: { matchLabels: { app: "audit" } } } },
+};
+
 const prod = { "todo-evolution:size": "prod" };
 const dev = { "todo-evolution:size": "dev" };
 
@@ -77,6 +83,40 @@ describe("the pack, as the engine starts it and speaks to it", () => {
     expect(again).toContainEqual(
       expect.objectContaining({ policy: "no-replicas-beside-a-scaler", level: "mandatory" }),
     );
+  });
+
+  test("judges what is in a cloud by what is known of it before it is made", async () => {
+    const policy = "cloud-data-is-encrypted-with-our-key";
+    const account = (encryption: unknown) => ({
+      type: "azure-native:storage:StorageAccount",
+      name: "backups",
+      props: { location: unknownText, encryption },
+    });
+    expect(await said(policy, account(unknownText))).toEqual([]);
+    const ofCloud = { keySource: "Microsoft.Storage", keyVaultUri: unknownText };
+    expect(await said(policy, account(ofCloud))).toHaveLength(1);
+
+    const cluster = (...authorizedIPRanges: string[]) => ({
+      type: "azure-native:containerservice:ManagedCluster",
+      name: "todo",
+      props: { apiServerAccessProfile: { authorizedIPRanges } },
+    });
+    expect(await said("cloud-data-is-not-public", cluster("203.0.113.0/24", unknownText))).toEqual(
+      [],
+    );
+    const [open] = await said("cloud-data-is-not-public", cluster("0.0.0.0/0", unknownText));
+    expect(open?.message).toContain("lets 0.0.0.0/0 to its API server");
+  });
+
+  test("compares what was written where nothing is told of it afterwards, as on a cluster that is still to be made", async () => {
+    const service = deployment("zipkin:3.5.1", { replicas: 2 });
+    await analyzer.analyze(service);
+    const nothing = [service, budget].map((one) => ({ ...one, props: {} }));
+    const told = await analyzer.analyzeStack(nothing);
+    expect(told.map(({ policy }) => policy)).toContain("replicas-survive-a-drain");
+    await analyzer.analyze(budget);
+    const again = await analyzer.analyzeStack(nothing);
+    expect(again.map(({ policy }) => policy)).not.toContain("replicas-survive-a-drain");
   });
 
   test("takes a setting of a rule from --policy-pack-config", async () => {
