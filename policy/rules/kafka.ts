@@ -1,6 +1,6 @@
 import { hasSidecar, podKinds, podOf } from "../pods.ts";
 import type { Props, Resource } from "../resource.ts";
-import { labelOf, listOf, nameOf } from "../resource.ts";
+import { isUnknown, labelOf, listOf, nameOf } from "../resource.ts";
 import type { Fault, ResourceRule, StackRule } from "../rule.ts";
 import { redpandaValues } from "./redpanda.ts";
 
@@ -140,11 +140,16 @@ function sidecarUsers(resources: readonly Resource[]): Fault[] {
   });
 }
 
-/** The user of a sidecar. In Event Hubs all have one name, and who it is the key says. */
+/**
+ * The user of a sidecar; none where it is not known yet. In Event Hubs all have one name, and who
+ * it is the key says.
+ */
 function userOf(annotations: Props, variables: readonly string[]): string | undefined {
   const user = String(annotations["dapr.io/env"] ?? "")
     .split(",")
     .map((pair) => pair.split("="))
     .find(([name]) => variables.includes(name?.trim() ?? ""))?.[1];
-  return user === "$ConnectionString" ? `of ${annotations["dapr.io/env-from-secret"]}` : user;
+  if (user !== "$ConnectionString") return user;
+  const secret = annotations["dapr.io/env-from-secret"];
+  return isUnknown(secret) ? undefined : `of ${secret}`;
 }

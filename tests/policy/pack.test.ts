@@ -119,6 +119,35 @@ describe("the pack, as the engine starts it and speaks to it", () => {
     expect(again.map(({ policy }) => policy)).not.toContain("replicas-survive-a-drain");
   });
 
+  test("does not take two users that are not known yet for one", async () => {
+    const pubsub = {
+      type: "kubernetes:dapr.io/v1alpha1:Component",
+      name: "kafka-pubsub",
+      props: {
+        metadata: metadata("kafka-pubsub"),
+        spec: { type: "pubsub.kafka", metadata: [{ name: "saslUsername", envRef: "KAFKA_USER" }] },
+      },
+    };
+    const withSecret = (name: string, secret: string) => {
+      const annotations = {
+        "dapr.io/enabled": "true",
+        "dapr.io/env": "KAFKA_USER=$ConnectionString",
+        "dapr.io/env-from-secret": secret,
+      };
+      const template = { metadata: { annotations }, spec: { containers: [] } };
+      const props = { metadata: metadata(name), spec: { template } };
+      return { ...deployment("zipkin:3.5.1"), name, props };
+    };
+    const sharing = async (secret: string) => {
+      const all = [pubsub, withSecret("one", secret), withSecret("other", secret)];
+      for (const one of all) await analyzer.analyze(one);
+      const told = await analyzer.analyzeStack(all);
+      return told.filter(({ policy }) => policy === "services-have-a-kafka-user-each");
+    };
+    expect(await sharing(unknownText)).toEqual([]);
+    expect(await sharing("KAFKA_KEY=one:key")).toHaveLength(1);
+  });
+
   test("takes a setting of a rule from --policy-pack-config", async () => {
     await analyzer.configure("images-are-pinned", { thirdPartyImages: "version" });
     expect(await said("images-are-pinned", deployment("zipkin:3.5.1"))).toEqual([]);
