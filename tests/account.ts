@@ -35,22 +35,30 @@ export async function signUp(baseUrl: string, options: SignUpOptions = {}): Prom
 }
 
 /** So many new accounts, a few at a time: to hash a password takes a while of a core. */
-export async function signUpMany(
+export function signUpMany(
   baseUrl: string,
   count: number,
   options: Pick<SignUpOptions, "signal" | "headers"> = {},
 ): Promise<Account[]> {
-  const made: Account[] = [];
-  let left = count;
-  const worker = async () => {
-    while (left-- > 0) made.push(await signUp(baseUrl, options));
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker));
-  return made;
+  return fewAtATime(count, () => signUp(baseUrl, options));
 }
 
 // As many as backend hashes at a time, and one on its way.
 const atOnce = 3;
+
+/** Makes so many of what begins with a new account; in the order of their numbers, from 0. */
+export async function fewAtATime<T>(
+  count: number,
+  make: (index: number) => Promise<T>,
+): Promise<T[]> {
+  const made: T[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < count; index = next++) made[index] = await make(index);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, worker));
+  return made;
+}
 
 type Given = Pick<SignUpOptions, "headers" | "signal">;
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { fewAtATime } from "../../account.ts";
 import { newUser, type TaskView } from "../client.ts";
 import { entriesOf } from "../wait.ts";
 
@@ -59,7 +60,7 @@ describe("activity", () => {
   });
 
   test("50 users creating 5 tasks each at once: one entry a task, in each user's order", async () => {
-    const users = await Promise.all(Array.from({ length: 50 }, () => newUser()));
+    const users = await fewAtATime(50, () => newUser());
     const created = await Promise.all(
       users.map((user) =>
         Promise.all(
