@@ -4,7 +4,7 @@ import { exitCodeOf, runTests } from "../run-tests.ts";
 import { chromiumRemedy, findChromium } from "./browser/find-chromium.ts";
 import { findStack, requireApi, requireStack } from "./stack.ts";
 
-const usage = `Usage: npm run e2e -- [--url http://… [--mail http://…] [--direct [--sync http://…]]] [--portable] [--no-browser] [--filter text]
+const usage = `Usage: npm run e2e -- [--url http://… [--mail http://…] [--direct [--sync http://…]]] [--portable] [--no-browser] [--long] [--filter text]
        npm run e2e -- --screenshots [--url http://…]
 
 Runs the behaviours of the application against a running one and exits with 1 if any fails.
@@ -18,6 +18,7 @@ Runs the behaviours of the application against a running one and exits with 1 if
   --portable leave out what looks behind the API of the local stack
   --no-browser
              leave out what is looked at with Chromium: the page
+  --long     those that take minutes, too: a tab that is asleep for ten
   --screenshots
              instead of running behaviours, write the pictures of the page in docs/screenshots
   --filter   run only the behaviours whose name contains this text
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
       sync: { type: "string" },
       portable: { type: "boolean", default: false },
       "no-browser": { type: "boolean", default: false },
+      long: { type: "boolean", default: false },
       screenshots: { type: "boolean", default: false },
       filter: { type: "string" },
       help: { type: "boolean", short: "h" },
@@ -70,6 +72,7 @@ async function main(): Promise<number> {
   const include = [
     "tests/e2e/behaviours/*.e2e.ts",
     ...(hasBrowser ? ["tests/e2e/browser/*.e2e.ts"] : []),
+    ...(hasBrowser && values.long ? ["tests/e2e/browser/long/*.e2e.ts"] : []),
     ...(isLocal ? ["tests/e2e/local/*.e2e.ts"] : []),
   ];
   const ran = await runTests(

@@ -9,12 +9,15 @@ import {
 import { baseUrl } from "../client.ts";
 import { chromiumRemedy, findChromium } from "./find-chromium.ts";
 
-export async function launch(): Promise<Browser> {
+export const launch = (): Promise<Browser> => chromium.launch(launchOptions());
+
+/** Where Chromium is and what it is started with. Throws where there is none. */
+export function launchOptions(): { executablePath: string; args: string[] } {
   const executablePath = findChromium();
   if (!executablePath) throw new Error(`no Chromium was found: ${chromiumRemedy}`);
   // Its own sandbox does not work for root, whom containers often run as.
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return chromium.launch({ executablePath, args });
+  return { executablePath, args };
 }
 
 /** A page, and all that went wrong on it: errors of the console and of the content policy. */
