@@ -7,6 +7,7 @@ import { madeCluster } from "#infra/clusters/config.ts";
 import { highestPortBase, mostReplicas, usualPortBase } from "#infra/host/port-plan.ts";
 import { accountsConfig } from "./accounts.ts";
 import { cloudFaults } from "./cloud-checks.ts";
+import { type EnvFile, withEnvFile } from "./env-file.ts";
 import { externalServices } from "./external-services.ts";
 import { kubernetesConfig } from "./kubernetes-config.ts";
 import { rateLimits } from "./rate-limits.ts";
@@ -111,18 +112,21 @@ export type KubernetesConfig = z.infer<typeof kubernetes>;
 export type ClusterStackConfig = z.infer<typeof cluster>;
 
 /**
- * Reads the whole configuration of the stack, the only place that does. What is missing, wrong or
+ * Reads the whole configuration of the stack, the only place that does, with what `.env` of the
+ * clone says of the local one. What is missing, wrong or
  * unknown ends the run before any resource, with the key, its value and the command to mend it.
  */
 export function readConfig(
   values: Readonly<Record<string, string>> = pulumi.runtime.allConfig(),
+  env: EnvFile = {},
 ): StackConfig {
   const prefix = `${project}:`;
-  const own = Object.fromEntries(
+  const given = Object.fromEntries(
     Object.entries(values)
       .filter(([key]) => key.startsWith(prefix))
       .map(([key, value]) => [key.slice(prefix.length), structured(value)]),
   );
+  const own = withEnvFile(given, env);
   const parsed = config.safeParse(own);
   if (parsed.success) {
     const faults = parsed.data.target === "kubernetes" ? cloudFaults(parsed.data) : [];

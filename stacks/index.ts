@@ -1,8 +1,10 @@
 // First, as it is to be there before any resource is.
 import "./quick-sdk.ts";
+import { join } from "node:path";
 import { readConfig } from "./config.ts";
+import { readEnvFile } from "./env-file.ts";
 
-const config = readConfig();
+const config = readConfig(undefined, readEnvFile(join(import.meta.dirname, "..")));
 
 /** The outputs of the stack; each target is loaded only when it is the one chosen. */
 async function createStack() {

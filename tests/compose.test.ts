@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { composePasswords } from "#commands/local/env-file.ts";
 import { imageOf } from "#components/images.ts";
+import { composePasswords } from "#stacks/env-file.ts";
 import { externalServices } from "#stacks/external-services.ts";
 
 type Service = {

@@ -1,13 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { appendFileSync, chmodSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-
-/** What compose.yaml takes from .env, and where the same is in the configuration of the stack. */
-export const composePasswords = {
-  KAFKA_PASSWORD: "external.kafka.password",
-  POSTGRES_PASSWORD: "external.postgres.password",
-  REDIS_PASSWORD: "external.redis.password",
-} as const;
 
 /**
  * Makes a file of passwords that nobody else can read, or what it lacks of these names. What is
@@ -16,7 +9,7 @@ export const composePasswords = {
 export function ensureEnvFile(
   file: string,
   names: readonly string[],
-): { readonly made: readonly string[]; readonly passwords: Readonly<Record<string, string>> } {
+): { readonly made: readonly string[] } {
   const text = existsSync(file) ? readFileSync(file, "utf8") : "";
   const there = parseEnv(text);
   const made = names.filter((name) => !there[name]);
@@ -26,6 +19,14 @@ export function ensureEnvFile(
     appendFileSync(file, `${gap}${lines.join("")}`, { mode: 0o600 });
   }
   chmodSync(file, 0o600);
-  const all = parseEnv(readFileSync(file, "utf8"));
-  return { made, passwords: Object.fromEntries(names.map((name) => [name, all[name] ?? ""])) };
+  return { made };
+}
+
+/** Gives a name this value, on its own line, or with undefined takes the line away; others stay. */
+export function setInEnvFile(file: string, name: string, value: string | undefined): void {
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const others = text.split("\n").filter((line) => line !== "" && !line.startsWith(`${name}=`));
+  const lines = value === undefined ? others : [...others, `${name}=${value}`];
+  if (text === "" && lines.length === 0) return;
+  writeFileSync(file, lines.map((line) => `${line}\n`).join(""), { mode: 0o600 });
 }

@@ -18,6 +18,7 @@ import { Refusal } from "#commands/run.ts";
 import { usualPortBase } from "#infra/host/port-plan.ts";
 import { daprPrograms, hostPrograms } from "#infra/host/programs.ts";
 import { hostStackOf } from "#infra/host/stack-folder.ts";
+import { readEnvFile, servicesLine } from "#stacks/env-file.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { findPrograms } from "#toolchain/find.ts";
 import { fileBackend } from "./file-backend.ts";
@@ -47,7 +48,8 @@ const configured = (key: string): unknown =>
   ];
 
 /** Whether the stack uses servers that stand elsewhere instead of its own. */
-export const usesExternalServices = (): boolean => configured("services") === "external";
+export const usesExternalServices = (): boolean =>
+  (configured("services") ?? readEnvFile(clone)[servicesLine.name]) === "external";
 
 /** Where the stack's ports begin, as its configuration says. */
 export const configuredPortBase = (): number => Number(configured("portBase") ?? usualPortBase);
@@ -119,19 +121,17 @@ export const nodeEnvironment = (program: string): Record<string, string> => ({
   NODE_COMPILE_CACHE: join(program, "node_modules", ".cache", "node"),
 });
 
-/** Runs the engine on the local stack with the terminal, or with `input`; resolves to its exit code. */
+/** Runs the engine on the local stack with the terminal; resolves to its exit code. */
 export async function runPulumi(
   args: readonly string[],
-  options: { quiet?: boolean; input?: string } = {},
+  options: { quiet?: boolean } = {},
 ): Promise<{ code: number; output: string }> {
   // The language host leaves its pipes behind in the temporary folder; this one goes with the run.
   const temporary = mkdtempSync(join(stack.folder, "engine-"));
   const env = { ...process.env, ...(await pulumiEnvironment()), TMPDIR: temporary };
-  const usual = options.quiet ? "ignore" : "inherit";
-  const input = options.input === undefined ? usual : "pipe";
+  const input = options.quiet ? "ignore" : "inherit";
   const out = options.quiet ? "pipe" : "inherit";
   const child = spawn("pulumi", args, { cwd: clone, env, stdio: [input, out, "inherit"] });
-  child.stdin?.end(options.input);
   let output = "";
   child.stdout?.on("data", (chunk) => {
     output += chunk;
