@@ -202,7 +202,8 @@ describe("the page", () => {
     await door.page.getByRole("heading", { name: "Todo Evolution" }).waitFor();
     expect(await findings(door.page)).toEqual([]);
     expect(door.faults).toEqual([]);
-  });
+    // Each of the eleven looks takes seconds of a busy machine.
+  }, 180_000);
 
   test("hears of changes wherever it is opened", async () => {
     for (const path of ["/inbox", "/history"]) {
