@@ -10,6 +10,7 @@ import { cloudFaults } from "./cloud-checks.ts";
 import { type EnvFile, withEnvFile } from "./env-file.ts";
 import { externalServices } from "./external-services.ts";
 import { kubernetesConfig } from "./kubernetes-config.ts";
+import { publicUrl, publicUrlFaults } from "./public-url.ts";
 import { rateLimits } from "./rate-limits.ts";
 
 const project = "todo-evolution";
@@ -18,10 +19,7 @@ const flag = z.enum(["true", "false"]).transform((value) => value === "true");
 const logLevel = z.enum(["trace", "debug", "info", "warn", "error"]).default("info");
 
 /** Origins of pages elsewhere that may connect to `/ws`; the stack's own is always among them. */
-const origin = z
-  .string()
-  .refine(isOrigin, "must be scheme, host and port only, as https://todo.example");
-const allowedOrigins = z.array(origin).default([]);
+const allowedOrigins = z.array(publicUrl).default([]);
 
 const replicaCount = z.coerce.number().int().min(1).max(mostReplicas);
 const replicasByService = z.strictObject(
@@ -129,7 +127,10 @@ export function readConfig(
   const own = withEnvFile(given, env);
   const parsed = config.safeParse(own);
   if (parsed.success) {
-    const faults = parsed.data.target === "kubernetes" ? cloudFaults(parsed.data) : [];
+    const faults =
+      parsed.data.target === "kubernetes"
+        ? [...cloudFaults(parsed.data), ...publicUrlFaults(parsed.data)]
+        : [];
     if (faults.length === 0) return parsed.data;
     throw new pulumi.RunError(faults.join("\n"));
   }
@@ -144,10 +145,6 @@ function structured(value: string): unknown {
   } catch {
     return value;
   }
-}
-
-function isOrigin(text: string): boolean {
-  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
 function explain(issue: z.core.$ZodIssue, values: Readonly<Record<string, unknown>>): string[] {

@@ -5,6 +5,7 @@ import { type ImageName, images } from "#components/images.ts";
 import { clusterConfig } from "#infra/clusters/config.ts";
 import { accountsConfig } from "./accounts.ts";
 import { given, kafka, mail, postgres, redis, secrets } from "./data-config.ts";
+import { publicUrl } from "./public-url.ts";
 import { rateLimits } from "./rate-limits.ts";
 
 const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be a DNS label");
@@ -97,6 +98,8 @@ export const kubernetesConfig = z.strictObject({
   secrets: secrets.default({ store: "kubernetes" }),
   mail: given(mail),
   ingress: ingress.prefault({}),
+  /** Where a stack without a gateway of its own is reached. */
+  publicUrl: given(publicUrl),
   observability: observability.prefault({}),
   /** Whether volumes outlive the stack, and data cannot be deleted by mistake. By default in prod. */
   keepData: given(z.stringbool().or(z.boolean())),

@@ -20,6 +20,7 @@ import type { ManagedSecrets } from "#infra/managed/managed.ts";
 import { accountsEnv, issuerReach } from "./accounts.ts";
 import type { KubernetesConfig } from "./config.ts";
 import { type Observing, policiesOf } from "./observability.ts";
+import { publicUrlOf, warnOfPublicUrl } from "./public-url.ts";
 import { rateLimitsText } from "./rate-limits.ts";
 
 // What sentry calls the services' own trust domain, as long as no Configuration names another.
@@ -73,10 +74,8 @@ export function createServices(args: ServicesArgs) {
     },
     options,
   );
-  // Without a gateway it is reached by `kubectl port-forward`.
-  const publicUrl = config.ingress.enabled
-    ? `https://${config.ingress.host}`
-    : "http://localhost:8080";
+  warnOfPublicUrl(config);
+  const publicUrl = publicUrlOf(config);
   const env = {
     ...accountsEnv(config, password),
     PUBLIC_URL: publicUrl,
