@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { Refusal, run } from "#commands/run.ts";
 import { exitCodeOf, runTests } from "../run-tests.ts";
 import { scratchFolder } from "../scratch-folder.ts";
+import { livesTable } from "./clouds/lives-table.ts";
 import { startControlPlane } from "./control-plane.ts";
 import { chooseProvider, type ProviderChoice, providerKinds, tellProvider } from "./provider.ts";
 import { type Setting, settingVariable } from "./setting.ts";
@@ -17,7 +18,8 @@ on a small program, then on the whole stack.
   --provider   which provider of Kubernetes: Pulumi's own (real), ours (stand-in), or Pulumi's own
                where it is on this machine (auto, the default)
   --clouds     instead: whole stacks in AKS, GKE and OKE, with stand-ins for the providers of these
-               clouds that hold every input to the type definitions of their SDKs
+               clouds that hold every input to the type definitions of their SDKs; a table at the
+               end says what became of each
   --short      of the stacks in clouds: all previews, and the life of one; the others' lives, and systems
                side by side, are left out
   --filter     run only the tests whose name contains this text
@@ -69,6 +71,8 @@ async function main(): Promise<number> {
         bail: 1,
       },
     );
+    const lives = livesTable(ran.modules);
+    if (lives) console.log(`\n${lives}\n`);
     return exitCodeOf(ran);
   } finally {
     await controlPlane.stop();

@@ -57,6 +57,8 @@ export type StackOptions = {
   readonly folder?: string;
   /** The clone whose program is run; by default this one. */
   readonly program?: string;
+  /** Where a program is served that the engine runs instead, as `127.0.0.1:4000`. */
+  readonly served?: string;
 };
 
 /** A stack of this clone's program with a state, a passphrase and settings of its own. */
@@ -68,6 +70,7 @@ export async function openStack({
   quiet,
   folder = ownFolder,
   program: clone = ownClone,
+  served,
 }: StackOptions): Promise<Stack> {
   const programs = await ensurePrograms([...engine], { log: () => {} });
   const state = join(folder, "state");
@@ -114,6 +117,7 @@ export async function openStack({
     }
   };
   const ofStack = ["--stack", name, "--config-file", settings];
+  if (served !== undefined) ofStack.push("--client", served);
   if (!existsSync(join(state, ".pulumi", "stacks", "todo-evolution", `${name}.json`))) {
     await pulumi("stack", "init", name);
     // The engine wrote its salt into the clone, where settings of tests have no place.

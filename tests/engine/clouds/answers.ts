@@ -3,6 +3,7 @@ import { azureAnswers } from "../../clouds/azure.ts";
 import { googleOutputs } from "../../clouds/google.ts";
 import { ociAnswers, ociOutputs } from "../../clouds/oci.ts";
 import { madeUpOutputs, madeUpResult } from "../../clouds/sdk-answers.ts";
+import type { Cloud } from "./cloud.ts";
 import { namedByProvider } from "./names.ts";
 import type { CloudPlace } from "./place.ts";
 
@@ -48,8 +49,8 @@ function own(type: string, id: string, inputs: Values, { address, authority }: C
   }
 }
 
-/** What a function of a cloud answers, in the same way. */
-export function resultOf(token: string, { authority }: CloudPlace): Values {
+/** What a function of a cloud answers, in the same way; of what stands there, what does. */
+export function resultOf(token: string, { authority }: CloudPlace, cloud: Cloud): Values {
   const kubeconfig = `clusters:\n- cluster:\n    certificate-authority-data: ${authority}\n`;
   const named = token.split(":").at(-1);
   return {
@@ -60,8 +61,15 @@ export function resultOf(token: string, { authority }: CloudPlace): Values {
       kubeconfigs: [{ name: "clusterUser", value: Buffer.from(kubeconfig).toString("base64") }],
     }),
     ...(named === "getClusterKubeConfig" && { content: kubeconfig }),
+    ...(token.endsWith("/getClusters:getClusters") && { clusters: clustersIn(cloud) }),
   };
 }
+
+const clustersIn = (cloud: Cloud): Values[] =>
+  cloud
+    .all()
+    .filter(({ type }) => type === "oci:ContainerEngine/cluster:Cluster")
+    .map(({ id, outputs }) => ({ ...outputs, id }));
 
 /** Values of a program are late even where they are there; which are secret, the SDKs say. */
 const plain = (values: object): Promise<Values> =>

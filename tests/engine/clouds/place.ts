@@ -19,8 +19,7 @@ export type CloudPlace = {
 export const placeVariable = "CLOUD_PLACE";
 
 /** @throws where the engine was not started by these tests */
-export function readPlace(): CloudPlace {
-  const file = process.env[placeVariable];
+export function readPlaceAt(file: string | undefined): CloudPlace {
   if (file === undefined) throw new Error(`the stand-in for a cloud wants ${placeVariable}`);
   return JSON.parse(readFileSync(file, "utf8")) as CloudPlace;
 }

@@ -4,7 +4,8 @@ import type { ApiServer } from "../../api-server.ts";
 import type { Provider } from "../provider.ts";
 import { type CloudPlace, placeVariable } from "./place.ts";
 
-const clouds = ["azure-native", "gcp", "oci"];
+/** The providers of clouds, as packages of Pulumi. */
+export const cloudPackages = ["azure-native", "gcp", "oci"];
 /** What the kubeconfigs of the clouds call for a token. */
 const signIns = ["kubelogin", "gke-gcloud-auth-plugin", "oci"];
 
@@ -18,7 +19,7 @@ export function writeProviders(folder: string, kubernetes: Provider, { token }: 
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const name = "pulumi-resource-kubernetes";
   symlinkSync(join(kubernetes.folder, name), join(folder, name));
-  for (const cloud of clouds) {
+  for (const cloud of cloudPackages) {
     const program = `pulumi-resource-${cloud}`;
     symlinkSync(join(import.meta.dirname, "plugin", program), join(folder, program));
   }

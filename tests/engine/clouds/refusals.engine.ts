@@ -3,11 +3,20 @@ import { ManagedCluster } from "@pulumi/azure-native/containerservice/managedClu
 import { Firewall } from "@pulumi/gcp/compute/firewall.js";
 import { Vcn } from "@pulumi/oci/core/vcn.js";
 import { getAvailabilityDomainsOutput } from "@pulumi/oci/identity/getAvailabilityDomains.js";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { openInlineStack } from "../inline-stack.ts";
 import { openClouds } from "./clouds.ts";
+import type { Served } from "./in-process.ts";
 
-const { cloud, env, folder, providers } = openClouds("refusals");
+const { cloud, env: place, folder, providers, serve } = openClouds("refusals");
+
+let env = place;
+let served: Served | undefined;
+beforeAll(async () => {
+  served = await serve();
+  env = { ...place, ...served.env };
+});
+afterAll(() => served?.stop());
 
 let programs = 0;
 /** What the engine says of a program, which it is to refuse before anything is made. */

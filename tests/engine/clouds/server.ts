@@ -31,6 +31,7 @@ export type CloudServer = {
 export function createHandlers(server: CloudServer): UntypedServiceImplementation {
   return {
     handshake: answer(async () => new messages.ProviderHandshakeResponse()),
+    attach: answer(async () => new empty.Empty()),
     getPluginInfo: answer(async () => new plugins.PluginInfo().setVersion(versionOf(server))),
     getSchema: answer(async () => new messages.GetSchemaResponse().setSchema("{}")),
     checkConfig: answer(async (request: Messages.CheckRequest) => checkConfig(server, request)),
@@ -62,11 +63,11 @@ function checkConfig({ package: name }: CloudServer, request: Messages.CheckRequ
     .setFailuresList(failed(configFaults(name, fromStruct(request.getNews()))));
 }
 
-function invoke({ place }: CloudServer, request: Messages.InvokeRequest) {
+function invoke({ cloud, place }: CloudServer, request: Messages.InvokeRequest) {
   const token = request.getTok();
   const faults = argumentFaults(token, fromStruct(request.getArgs()));
   const response = new messages.InvokeResponse().setFailuresList(failed(faults));
-  return faults.length > 0 ? response : response.setReturn(toStruct(resultOf(token, place)));
+  return faults.length > 0 ? response : response.setReturn(toStruct(resultOf(token, place, cloud)));
 }
 
 /** Names that the program leaves to the provider are given here, once. */
