@@ -79,6 +79,9 @@ function listen(hear: (resource: Recorded) => void): void {
   // biome-ignore lint/suspicious/noExplicitAny: the monitor of mocks has no public type
   const monitor = pulumi.runtime.getMonitor() as any;
   const register = monitor.registerResource.bind(monitor);
+  // The monitor of mocks lacks it. Hooks are the engine's to call.
+  monitor.registerResourceHook = (_: unknown, done: (error: null, answer: object) => void) =>
+    done(null, {});
   // biome-ignore lint/suspicious/noExplicitAny: Pulumi's own protocol
   monitor.registerResource = (request: any, ...rest: unknown[]) => {
     hear({

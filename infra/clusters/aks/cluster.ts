@@ -40,6 +40,9 @@ export function makeCluster(place: AzurePlace, parts: AksClusterParts) {
     name,
     {
       resourceGroupName: group,
+      // Said, so that a second one is refused: of what an engine was making when it was killed, the
+      // next run knows nothing, and a name with letters of chance would be another cluster.
+      resourceName: name,
       location,
       dnsPrefix: name,
       kubernetesVersion: config.version,
@@ -91,6 +94,7 @@ export function makeCluster(place: AzurePlace, parts: AksClusterParts) {
     {
       ...child,
       ...kept(parts),
+      deleteBeforeReplace: true,
       dependsOn: rights,
       ignoreChanges: leftToAzure(config.upgrades),
     },

@@ -4,6 +4,7 @@ import type { OciHome } from "../home.ts";
 import type { OkeConfig } from "../settings/oke.ts";
 import type { OkeNetwork } from "./network.ts";
 import { addressesIn } from "./network.ts";
+import { onlyOnce } from "./only-once.ts";
 import type { OciPlace } from "./place.ts";
 
 export type OkeClusterParts = {
@@ -46,6 +47,12 @@ export function makeCluster(place: OciPlace, parts: OkeClusterParts): Cluster {
         serviceLbSubnetIds: [network.balancers.id],
       },
     },
-    { ...child, ...kept(parts) },
+    {
+      ...child,
+      ...kept(parts),
+      hooks: { beforeCreate: [onlyOnce(place)] },
+      // Another beside the old one is what is looked for.
+      deleteBeforeReplace: true,
+    },
   );
 }
