@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import type { InlineConfig } from "vitest/node";
 import { Refusal, run } from "#commands/run.ts";
 import { exitCodeOf, runTests } from "../run-tests.ts";
 import { chromiumRemedy, findChromium } from "./browser/find-chromium.ts";
@@ -75,21 +76,27 @@ async function main(): Promise<number> {
     ...(hasBrowser && values.long ? ["tests/e2e/browser/long/*.e2e.ts"] : []),
     ...(isLocal ? ["tests/e2e/local/*.e2e.ts"] : []),
   ];
-  const ran = await runTests(
-    { include, filter: values.filter },
-    {
-      env: {
-        ...{ TODO_URL: baseUrl, TODO_MAIL_URL: mailUrl, TODO_SYNC_URL: syncUrl },
-        TODO_DIRECT: String(values.direct),
-      },
-      // One file at a time: behaviours that measure a delay are not to wait for those that make load.
-      fileParallelism: false,
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+  const settings: InlineConfig = {
+    env: {
+      ...{ TODO_URL: baseUrl, TODO_MAIL_URL: mailUrl, TODO_SYNC_URL: syncUrl },
+      TODO_DIRECT: String(values.direct),
     },
-  );
-  return exitCodeOf(ran);
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  };
+  const { filter } = values;
+  const waited = await runTests({ include: waiting, filter }, { ...settings, maxWorkers: 2 });
+  // One file at a time: behaviours that measure a delay are not to wait for those that make load.
+  const others = { ...settings, exclude: waiting, fileParallelism: false };
+  const ran = await runTests({ include, filter }, others);
+  return exitCodeOf({
+    passed: waited.passed + ran.passed,
+    failed: waited.failed + ran.failed,
+  });
 }
+
+/** These wait for a minute each and measure nothing that the other could delay: beside each other. */
+const waiting = ["heartbeats", "reminders"].map((name) => `tests/e2e/behaviours/${name}.e2e.ts`);
 
 /** The address, if what is there is a mailbox of ours: another mail catcher has an API of its own. */
 async function mailboxAt(url: string | undefined): Promise<string> {

@@ -36,7 +36,8 @@ async function remindAllAtOnce(users: readonly User[], tasks: readonly TaskView[
 }
 
 describe("a reminder", () => {
-  test("fires at its time: it is sent, listed once, in the log, and can be read", async () => {
+  // The first three wait most of their time, each for its own user.
+  test.concurrent("fires at its time: it is sent, listed once, in the log, and can be read", async () => {
     const user = await newUser();
     const task = await dueTask(user, "Call home");
     const at = inMs(soonMs);
@@ -55,7 +56,7 @@ describe("a reminder", () => {
     expect(body.entries).toMatchObject([{ event_type: "due" }]);
   });
 
-  test("moves with the due date, goes with the task, and fires no more", async () => {
+  test.concurrent("moves with the due date, goes with the task, and fires no more", async () => {
     const user = await newUser();
     const moved = await dueTask(user, "Moved", 3_600_000 + fiftyMs);
     const done = await dueTask(user, "Done", 3_600_000 + fiftyMs);
@@ -74,7 +75,7 @@ describe("a reminder", () => {
     expect(await remindedOf(user)).toEqual([]);
   });
 
-  test("whose due date moved fires at its new time, and not again at the one it had", async () => {
+  test.concurrent("whose due date moved fires at its new time, and not again at the one it had", async () => {
     const user = await newUser();
     const task = await dueTask(user, "Earlier", 3_600_000 + fiftyMs);
     const [set] = await remind(user, task.id, { type: "1_hour_before" });

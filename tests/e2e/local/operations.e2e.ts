@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Producer } from "@platformatic/kafka";
 import postgres from "postgres";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listDeadLetters, placesOf } from "#commands/events/dead-letters.ts";
 import { recordsFor } from "#commands/events/handle.ts";
 import { clientOptions, withAdmin } from "#commands/events/kafka.ts";
@@ -17,7 +17,6 @@ type Letter = { id: string; consumer: string; topic: string; error: string; atte
 const admin = postgres(requireStack().postgres.adminUrl, { max: 1, onnotice: () => {} });
 const minute = 60_000;
 afterAll(() => admin.end());
-
 const letters = () => eventsJson<Letter[]>("dlq", "list", "--app", "audit");
 
 /** The letter whose error has these words, once it is there. */
@@ -31,9 +30,13 @@ async function letterOf(words: string, withinMs: number): Promise<Letter> {
   }
 }
 
+/** All that audit was broken by, mended in the end whatever happens. */
+const constraints: string[] = [];
+
 /** Makes audit fail on one title, as a fault of its code would. */
 async function breakAudit(title: string): Promise<string> {
   const name = `broken_${randomUUID().slice(0, 8)}`;
+  constraints.push(name);
   await admin.unsafe(
     `alter table audit.activity add constraint ${name} check (task_data->>'title' <> '${title}')`,
   );
@@ -42,17 +45,14 @@ async function breakAudit(title: string): Promise<string> {
 const mendAudit = (name: string) =>
   admin.unsafe(`alter table audit.activity drop constraint if exists ${name}`);
 
-let broken = "";
-afterEach(() => mendAudit(broken || "broken_none"));
-
-/** A task whose event audit cannot take until it is mended, its dead letter, and a task after it. */
-async function setAside() {
+/** A task whose event audit cannot take until it is mended, and a task after it. */
+async function poison() {
   const user = await newUser();
   const title = `Poison ${randomUUID()}`;
-  broken = await breakAudit(title);
+  const broken = await breakAudit(title);
   const { body: task } = await user.create({ title });
   const { body: other } = await user.create({ title: "After it" });
-  return { user, title, task, other, letter: await letterOf(broken, 40_000) };
+  return { user, title, broken, task, other };
 }
 
 const rowsOf = (user: User) => admin`
@@ -61,10 +61,25 @@ const rowsOf = (user: User) => admin`
   from audit.activity where user_id = ${user.id} order by event_id`;
 
 describe("a poison event", () => {
+  const poisoned: (Awaited<ReturnType<typeof poison>> & { readonly letter: Letter })[] = [];
+  const nth = (index: number) => {
+    const found = poisoned[index];
+    if (!found) throw new Error("its event was not set aside");
+    return found;
+  };
+  // All at once, as each is tried for a quarter of a minute; those of one partition follow each other.
+  beforeAll(async () => {
+    const all = await Promise.all([poison(), poison(), poison()]);
+    for (const one of all) poisoned.push({ ...one, letter: await letterOf(one.broken, minute) });
+  }, 4 * minute);
+  afterAll(async () => {
+    for (const name of constraints) await mendAudit(name);
+  });
+
   test("is listed with error, consumer and tries, and after the fix redriven once", {
     timeout: 2 * minute,
   }, async () => {
-    const { user, title, task, other, letter } = await setAside();
+    const { user, title, broken, task, other, letter } = nth(0);
     expect(letter).toMatchObject({ consumer: "audit", topic: "task-events", attempts: 4 });
     // The partition went on.
     await entriesOf(user, { taskId: other.id, count: 1 });
@@ -94,7 +109,7 @@ describe("a poison event", () => {
   test("that is discarded is listed no more and never applied", {
     timeout: 2 * minute,
   }, async () => {
-    const { user, task, letter } = await setAside();
+    const { user, broken, task, letter } = nth(1);
     expect(await events("dlq", "discard", letter.id)).toMatchObject({ code: 0 });
     await mendAudit(broken);
     expect((await letters()).map(({ id }) => id)).not.toContain(letter.id);
@@ -105,7 +120,7 @@ describe("a poison event", () => {
   test("whose redrive was cut off before its end is redriven by the next, with one effect", {
     timeout: 2 * minute,
   }, async () => {
-    const { user, task, letter } = await setAside();
+    const { user, broken, task, letter } = nth(2);
     const { id } = letter;
     await mendAudit(broken);
     const cutOff = await redriveHalf(id);
