@@ -40,7 +40,10 @@ export async function frozenTab(person: Someone): Promise<Sleeper> {
     });
   });
   // As a rule Playwright has every page believe that it is looked at: such a one cannot be frozen.
-  const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+  const browser = await chromium.connectOverCDP(address, { noDefaults: true }).catch((error) => {
+    program.kill("SIGKILL");
+    throw error;
+  });
   const [context] = browser.contexts();
   if (!context) throw new Error("a browser without a window");
   await context.addCookies(await person.first.page.context().cookies());
