@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { composePasswords, servicesLine } from "#stacks/env-file.ts";
+import { isConfigured } from "./local/config-file.ts";
 import { ensureEnvFile, setInEnvFile } from "./local/env-file.ts";
 import { clone, ensureToolchain, prepareState, runPulumi } from "./local/stack.ts";
 import { Refusal, run } from "./run.ts";
@@ -19,12 +20,7 @@ git ignores that file, so nothing of this is committed.
 
 async function useCompose(): Promise<number> {
   const { values } = parseArgs({ options: { own: { type: "boolean", default: false } } });
-  // Whatever it is to be: this command needs the engine alone.
-  await ensureToolchain(undefined, true);
-  await prepareState();
-  // What the configuration says counts more than .env.
-  await configure(["rm", "external"]);
-  await configure(["rm", "services"]);
+  await unsetConfig(["external", "services"]);
   const file = join(clone, ".env");
   setInEnvFile(file, servicesLine.name, values.own ? undefined : servicesLine.value);
   if (values.own) {
@@ -38,9 +34,17 @@ async function useCompose(): Promise<number> {
   return 0;
 }
 
-async function configure(args: readonly string[]): Promise<void> {
-  const { code } = await runPulumi(["config", ...args], { quiet: true });
-  if (code !== 0) throw new Refusal("the stack's configuration could not be changed; see above");
+/** What the configuration says counts more than .env. The engine writes the file in its own form. */
+async function unsetConfig(keys: readonly string[]): Promise<void> {
+  const set = keys.filter(isConfigured);
+  if (set.length === 0) return;
+  // Whatever servers it is to have: this needs the engine alone.
+  await ensureToolchain(undefined, true);
+  await prepareState();
+  for (const key of set) {
+    const { code } = await runPulumi(["config", "rm", key], { quiet: true });
+    if (code !== 0) throw new Refusal("the stack's configuration could not be changed; see above");
+  }
 }
 
 if (process.argv.includes("--help")) console.log(help);
