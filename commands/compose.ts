@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { composePasswords, servicesLine } from "#stacks/env-file.ts";
-import { isConfigured } from "./local/config-file.ts";
 import { ensureEnvFile, setInEnvFile } from "./local/env-file.ts";
-import { clone, ensureToolchain, prepareState, runPulumi } from "./local/stack.ts";
+import { clone, configured, ensureToolchain, prepareState, runPulumi } from "./local/stack.ts";
 import { Refusal, run } from "./run.ts";
 
 const help = `npm run compose [-- --own]
@@ -36,7 +35,7 @@ async function useCompose(): Promise<number> {
 
 /** What the configuration says counts more than .env. The engine writes the file in its own form. */
 async function unsetConfig(keys: readonly string[]): Promise<void> {
-  const set = keys.filter(isConfigured);
+  const set = keys.filter((key) => configured(key) !== undefined);
   if (set.length === 0) return;
   // Whatever servers it is to have: this needs the engine alone.
   await ensureToolchain(undefined, true);

@@ -1,5 +1,5 @@
 import { bringUp } from "./local/bring-up.ts";
-import { withConfig } from "./local/config-file.ts";
+import { withConfig } from "./local/config-copy.ts";
 import { run } from "./run.ts";
 
 const help = `npm run dev

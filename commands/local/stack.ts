@@ -42,7 +42,7 @@ export const checkpoint = join(
 export const stackExists = (): boolean => existsSync(checkpoint);
 
 /** A key of the stack's own configuration, as it is in its file; undefined where it is not set. */
-const configured = (key: string): unknown =>
+export const configured = (key: string): unknown =>
   parse(readFileSync(join(clone, `Pulumi.${stackName}.yaml`), "utf8"))?.config?.[
     `todo-evolution:${key}`
   ];

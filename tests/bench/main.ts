@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { bringUp } from "#commands/local/bring-up.ts";
-import { withConfig } from "#commands/local/config-file.ts";
+import { withConfig } from "#commands/local/config-copy.ts";
 import { Refusal, run } from "#commands/run.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { findStack, requireApi, requireStack } from "../e2e/stack.ts";

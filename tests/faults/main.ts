@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { bringUp } from "#commands/local/bring-up.ts";
-import { withConfig } from "#commands/local/config-file.ts";
+import { withConfig } from "#commands/local/config-copy.ts";
 import { Refusal, run } from "#commands/run.ts";
 import { requireApi, requireStack, type Stack } from "../e2e/stack.ts";
 import { awayFaults } from "./away.ts";
