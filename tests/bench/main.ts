@@ -18,6 +18,7 @@ import { consumerEffects, publish, relay } from "./measures/events.ts";
 import { fanOut } from "./measures/fan-out.ts";
 import { burst, sustained } from "./measures/load.ts";
 import { previews } from "./measures/previews.ts";
+import { profile } from "./measures/profile.ts";
 import { reminderLateness } from "./measures/reminders.ts";
 import { type Measurement, markdownOf, type Report, verdictsOf } from "./report.ts";
 import { createSystem } from "./system.ts";
@@ -40,6 +41,7 @@ const withSampling: Measures = {
   "fan-out": fanOut,
   burst,
   sustained,
+  profile,
 };
 
 /** These need no stack. */

@@ -5,7 +5,7 @@ import { bareInsert, type Row, rows } from "./rows.ts";
 /** Something that was measured, by its name. */
 export type Figure = {
   readonly name: string;
-  readonly unit: "ms" | "/s" | "messages" | "MiB";
+  readonly unit: "ms" | "/s" | "messages" | "MiB" | "%";
   readonly values: Distribution;
   /** How it was measured, or what to mind about it. */
   readonly note?: string;
