@@ -14,6 +14,7 @@ import {
 import { findBuilder, ImageError } from "#infra/images/builder.ts";
 import { imageNames } from "#infra/images/bundle.ts";
 import { contentOf } from "#infra/images/content.ts";
+import { sightOf } from "#infra/images/sight.ts";
 
 const help = `npm run images -- [build|list|base|digests|clean] [options] [service…] [-- command…]
 
@@ -61,15 +62,17 @@ try {
 async function build(): Promise<void> {
   const delivery = chosenDelivery();
   const all = await contents();
-  const shop = workshop();
+  const expected = values["expect-tag"];
   for (const content of all) {
-    const expected = values["expect-tag"];
     if (expected !== undefined && expected !== content.tag) {
       throw new ImageError(
         `${content.name}: its content has the tag ${content.tag} by now, not ${expected}: the ` +
           "source has changed since the plan was made. Run it again.",
       );
     }
+  }
+  const shop = workshop();
+  for (const content of all) {
     const since = performance.now();
     console.log(
       `${content.name}: builds ${referenceOf(content, delivery)} with ${shop.builder.name}`,
@@ -125,7 +128,8 @@ async function contents() {
     throw new ImageError("--expect-tag is of one service: name it");
   }
   const chosen = baseOf(clone, values.base);
-  return Promise.all(names.map((name) => contentOf(clone, name, chosen)));
+  const sight = sightOf(clone);
+  return Promise.all(names.map((name) => contentOf(sight, name, chosen)));
 }
 
 function chosenDelivery(): Delivery {

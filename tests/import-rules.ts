@@ -60,7 +60,7 @@ const rules: Rule[] = [
     types: ["apps/contracts"],
   },
   { from: "infra/managed", values: [...infra, "zod"], types: ["apps/contracts"] },
-  { from: "infra/images", values: [...infra, "apps/contracts", "esbuild"] },
+  { from: "infra/images", values: [...infra, "apps/contracts", "toolchain", "esbuild"] },
   { from: "infra/page", values: ["node:*", "vite"] },
   { from: "infra/host", values: host },
   { from: "infra/host/mail-server", values: ["node:*", "smtp-server", "postal-mime"] },

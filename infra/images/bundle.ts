@@ -14,16 +14,22 @@ export const imageNames = (clone: string): string[] =>
     .filter((name) => existsSync(join(clone, "apps", name, "main.ts")))
     .sort();
 
+export type Bundle = {
+  readonly files: ImageFiles;
+  /** The files that esbuild read, by their paths from the clone's root. */
+  readonly read: readonly string[];
+};
+
 /**
  * Bundles one of `imageNames`: `main.mjs` and its source map, and with migrations the same of
  * `migrate.mjs` and what it applies; its page, where it has one. The same sources give the same bytes, in whatever clone.
  * @throws Error with esbuild's messages
  */
-export async function bundle(clone: string, name: string): Promise<ImageFiles> {
+export async function bundle(clone: string, name: string): Promise<Bundle> {
   const migrations = migrationsOf(clone, name);
   // Large, and not needed where images are given.
   const { build } = await import("esbuild");
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     absWorkingDir: clone,
     entryPoints: {
       main: `apps/${name}/main.ts`,
@@ -43,12 +49,16 @@ export async function bundle(clone: string, name: string): Promise<ImageFiles> {
     sourcemap: "linked",
     sourcesContent: false,
     legalComments: "eof",
+    metafile: true,
     logLevel: "silent",
   });
   const bundled = outputFiles.map(({ path, contents }) => {
     return [basename(path), path.endsWith(".map") ? withoutPackages(contents) : contents] as const;
   });
-  return new Map([...bundled, ...migrations, ...(await pageOf(clone, name))]);
+  return {
+    files: new Map([...bundled, ...migrations, ...(await pageOf(clone, name))]),
+    read: Object.keys(metafile.inputs),
+  };
 }
 
 /** Where the page of a service lies in its image, below the folder that it is started in. */
@@ -74,7 +84,7 @@ function withoutPackages(contents: Uint8Array): Uint8Array {
 }
 
 /** What drizzle's migrator reads; its snapshots are for whoever writes the next migration. */
-function migrationsOf(clone: string, name: string): ImageFiles {
+export function migrationsOf(clone: string, name: string): ImageFiles {
   const folder = join(clone, "apps", name, "migrations");
   const paths = globSync("**/*.{sql,json}", { cwd: folder })
     .filter((path) => !path.endsWith("_snapshot.json"))

@@ -1,6 +1,8 @@
 import { type Base, readDockerfile } from "./base.ts";
-import { bundle, type ImageFiles } from "./bundle.ts";
+import type { ImageFiles } from "./bundle.ts";
+import { filesOfBundle, hashOfBundle } from "./kept-bundle.ts";
 import { hashOfFiles, tagOf } from "./reference.ts";
+import type { Sight } from "./sight.ts";
 
 /** All that goes into one image, and the tag that follows from it. */
 export type ImageContent = {
@@ -11,21 +13,37 @@ export type ImageContent = {
   readonly tag: string;
 };
 
-/** Bundles what is below `apps/<name>`; takes about a second and builds no image. */
-export async function contentOf(clone: string, name: string, base: Base): Promise<ImageContent> {
-  const dockerfile = readDockerfile(clone);
-  const files = await bundle(clone, name);
-  const recipe = new Map([
-    ["Dockerfile", Buffer.from(dockerfile)],
-    ["base", Buffer.from(base.reference)],
-    ["name", Buffer.from(name)],
-  ]);
-  const placed = [...files].map(([path, content]) => [`app/${path}`, content] as const);
+/** Everything that goes into the image of `apps/<name>`; builds none. */
+export async function contentOf(
+  sight: Sight,
+  name: string,
+  base: Base,
+  cache?: string,
+): Promise<ImageContent> {
+  const dockerfile = readDockerfile(sight.clone);
+  const files = await filesOfBundle(sight, name, cache);
   return {
     name,
     files,
     dockerfile,
     base,
-    tag: tagOf(hashOfFiles(new Map([...recipe, ...placed]))),
+    tag: imageTag(name, hashOfFiles(files), dockerfile, base),
   };
+}
+
+/** The tag alone, for which an unchanged bundle is not even read. */
+export async function tagOfContent(
+  sight: Sight,
+  name: string,
+  base: Base,
+  cache?: string,
+): Promise<string> {
+  const hash = await hashOfBundle(sight, name, cache);
+  return imageTag(name, hash, readDockerfile(sight.clone), base);
+}
+
+function imageTag(name: string, bundleHash: string, dockerfile: string, base: Base): string {
+  const parts = { Dockerfile: dockerfile, app: bundleHash, base: base.reference, name };
+  const texts = Object.entries(parts).map(([part, text]) => [part, Buffer.from(text)] as const);
+  return tagOf(hashOfFiles(new Map(texts)));
 }

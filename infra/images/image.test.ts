@@ -8,6 +8,7 @@ import { type Base, baseOf, machineBase } from "./base.ts";
 import { buildImage, storageOf, type Workshop } from "./build.ts";
 import { findBuilder } from "./builder.ts";
 import { contentOf, type ImageContent } from "./content.ts";
+import { sightOf } from "./sight.ts";
 import { canRunContainers, endOf, startContainer } from "./testing/container.ts";
 import { type UnpackedImage, unpack } from "./testing/unpacked.ts";
 
@@ -31,7 +32,7 @@ describe.runIf(buildah)("images built here", { timeout: 300_000 }, () => {
   afterAll(() => rmSync(temporary, { recursive: true, force: true }));
 
   async function buildInto(appId: string, folder: string) {
-    const content = await contentOf(clone, appId, base);
+    const content = await contentOf(sightOf(clone), appId, base);
     const delivery = { kind: "archive", folder: join(temporary, folder) } as const;
     const archive = await buildImage(workshop, content, delivery);
     return { content, image: unpack(archive, join(temporary, folder, "unpacked")) };

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { type Recorded, record } from "#components/recording.ts";
 import { contentOf } from "./content.ts";
 import { type BuiltImages, ServiceImages, type ServiceImagesArgs } from "./service-images.ts";
+import { sightOf } from "./sight.ts";
 
 const clone = join(import.meta.dirname, "..", "..");
 const base = "base.example/node:24";
@@ -46,7 +47,7 @@ test("an image that is given is named and not built", async () => {
 });
 
 test("an image of this clone has the tag of its content, and is built before it is used", async () => {
-  const { tag } = await contentOf(clone, "audit", { reference: base });
+  const { tag } = await contentOf(sightOf(clone), "audit", { reference: base });
   const { reference, job, user } = await run(built({ kind: "registry", address: "r.example/x" }));
   expect(reference).toBe(`r.example/x/todo-audit:${tag}`);
   expect(job?.inputs.command.slice(2)).toEqual([

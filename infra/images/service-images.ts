@@ -2,9 +2,10 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageDelivery } from "../clusters/cluster.ts";
 import { Job } from "../host/job.ts";
-import { type Base, baseOf } from "./base.ts";
-import { contentOf } from "./content.ts";
+import { baseOf } from "./base.ts";
+import { tagOfContent } from "./content.ts";
 import { imageReference } from "./reference.ts";
+import { sightOf } from "./sight.ts";
 
 /** Images that a pipeline has built and pushed, all under one tag. */
 export type GivenImages = {
@@ -57,8 +58,12 @@ export class ServiceImages extends pulumi.ComponentResource {
     const base = baseOf(args.clone, images.base);
     // Once, before the builds that stand on it and would each begin to make it.
     const based = base.files ? [this.job(args, "base", ["base"], { base: base.reference })] : [];
+    const sight = sightOf(args.clone);
     return new Map(
-      args.names.map((name) => [name, this.buildOne(args, images, name, base, based)]),
+      args.names.map((name) => {
+        const tag = pulumi.output(tagOfContent(sight, name, base));
+        return [name, this.buildOne(args, images, name, tag, based)];
+      }),
     );
   }
 
@@ -66,10 +71,9 @@ export class ServiceImages extends pulumi.ComponentResource {
     args: ServiceImagesArgs,
     images: BuiltImages,
     name: string,
-    base: Base,
+    tag: pulumi.Output<string>,
     dependsOn: Job[],
   ): pulumi.Output<string> {
-    const tag = pulumi.output(contentOf(args.clone, name, base).then((content) => content.tag));
     const words = pulumi
       .all([tag, deliveryWords(images.delivery)])
       .apply(([expected, delivery]) => [
@@ -133,6 +137,7 @@ function deliveryWords(delivery: ImageDelivery): pulumi.Output<string[]> {
 /** What programs that build, push and load images read of the user's own environment. */
 const environment = [
   ...["PATH", "HOME", "TMPDIR", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME"],
+  ...["XDG_CACHE_HOME", "TODO_EVOLUTION_CACHE"],
   ...["DOCKER_HOST", "DOCKER_CONFIG", "DOCKER_CONTEXT", "CONTAINER_HOST", "REGISTRY_AUTH_FILE"],
   ...["KUBECONFIG", "MINIKUBE_HOME", "SSL_CERT_FILE", "SSL_CERT_DIR"],
   ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"],
