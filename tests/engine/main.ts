@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { Refusal, run } from "#commands/run.ts";
+import { ensurePrograms } from "#toolchain/ensure.ts";
 import { exitCodeOf, runTests } from "../run-tests.ts";
 import { scratchFolder } from "../scratch-folder.ts";
 import { livesTable } from "./clouds/lives-table.ts";
@@ -47,6 +48,8 @@ async function main(): Promise<number> {
   }
   const provider = chooseProvider(values.provider as ProviderChoice);
   console.log(tellProvider(provider));
+  // All of them now, and told of: built within a test, the first would outlast its time.
+  await ensurePrograms(["pulumi", "pulumi-language-nodejs", "kubernetes", "helm"]);
   const folder = scratchFolder("engine");
   const controlPlane = await startControlPlane(join(folder, "control-plane"));
   try {
