@@ -34,6 +34,8 @@ export function livesTable(modules: readonly TestModule[]): string {
 }
 
 function outcomeOf(test: TestCase): string {
-  const seconds = ((test.diagnostic()?.duration ?? 0) / 1_000).toFixed(1);
-  return test.result().state === "passed" ? `${seconds} s` : "FAILED";
+  const { state } = test.result();
+  if (state === "passed") return `${((test.diagnostic()?.duration ?? 0) / 1_000).toFixed(1)} s`;
+  // After the first that failed the others are not begun.
+  return state === "failed" ? "FAILED" : "not run";
 }

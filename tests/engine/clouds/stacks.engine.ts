@@ -75,8 +75,11 @@ describe.each(lives)("a prod stack on $cluster with Kafka $kafka and data $data"
     await stack.pulumi("preview", "--expect-no-changes");
   });
 
-  test("no secret of the cloud is in the state in clear", async () => {
-    expect(JSON.stringify(made)).toContain(canary);
+  test("no secret is in the state in clear", async () => {
+    // What a cloud does not run for a stack has no secret of the cloud's; its mail has one.
+    if (choice.kafka === "managed" || choice.data === "managed") {
+      expect(JSON.stringify(made)).toContain(canary);
+    }
     expect(await stack.state("in clear")).toContain(canary);
     expect(await stack.state("encrypted")).not.toContain(canary);
   });
