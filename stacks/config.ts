@@ -76,8 +76,8 @@ const localShape = z.strictObject({
   /** How much the services log. */
   logLevel,
   ...accountsConfig({ operators: ["operator@todo.example"] }),
-  /** Requests and sign-ins a minute: here more than the tests need, but for one account. */
-  rateLimits: rateLimits({ user: 6_000, address: 1_000_000, login: 6_000, account: 20 }),
+  /** Requests and sign-ins a minute, resets an hour: here more than the tests need, but for one account. */
+  rateLimits: rateLimits({ user: 6_000, address: 1_000_000, login: 6_000, account: 20, reset: 5 }),
 });
 
 const local = localShape.superRefine(({ services, external }, context) => {

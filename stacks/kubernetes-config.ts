@@ -116,8 +116,8 @@ export const kubernetesConfig = z.strictObject({
    */
   mendedSidecar: given(z.string().min(1)),
   ...accountsConfig({ operators: [] }),
-  /** Requests and sign-ins a minute, each a number or `off`; see rate-limits.ts. */
-  rateLimits: rateLimits({ user: 600, address: 6_000, login: 60, account: 10 }),
+  /** Requests and sign-ins a minute, resets an hour, each a number or `off`; see rate-limits.ts. */
+  rateLimits: rateLimits({ user: 600, address: 6_000, login: 60, account: 10, reset: 5 }),
   /** How long the activity log is kept. */
   activityDays: z.coerce.number().int().min(30).default(90),
 });

@@ -42,6 +42,7 @@ export type BackendDeps = Pick<
   | "createApp"
   | "log"
   | "metrics"
+  | "sendByBinding"
 > & {
   readonly env: Pick<Runtime<Contract>["env"], "RATE_LIMITS"> & AccountsDeps["env"];
 };

@@ -23,5 +23,5 @@ setInterval(() => {
     .catch((error) => log.warn({ error: String(error) }, "old sessions not forgotten"));
 }, hourMs).unref();
 
-runtime.run(createApp(runtime, accounts));
+runtime.run(createApp(runtime, accounts), { drain: () => {}, close: accounts.close });
 accounts.prepare();

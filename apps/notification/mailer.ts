@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { Counter, type Registry } from "prom-client";
+import { smtpReplyOf } from "#apps/kit/dapr/mail.ts";
 import type { SidecarResponse } from "#apps/kit/dapr/sidecar-fetch.ts";
 import { isAway } from "#apps/kit/database/away.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
@@ -130,10 +131,6 @@ export function createMailer(deps: MailerDeps): Mailer {
     },
   };
 }
-
-/** The mail server's own reply, where the sidecar tells of one: `550` from "…email 1: 550 no". */
-export const smtpReplyOf = (text: string): string | undefined =>
-  /could not send email \d+: ([2-5]\d\d)[ -]/.exec(text)?.[1];
 
 export function createMailMetrics(registry: Registry) {
   const registers = [registry];

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { services } from "#apps/contracts/services.ts";
+import { htmlOf, smtpReplyOf } from "#apps/kit/dapr/mail.ts";
 import type { SidecarResponse } from "#apps/kit/dapr/sidecar-fetch.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
 import { forgetReceived } from "#apps/kit/events/forget.ts";
@@ -10,15 +11,9 @@ import { createMetrics } from "#apps/kit/http/metrics.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
 import { sampleBytes, samples, silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
 import { handlersOf } from "./app.ts";
-import {
-  createMailer,
-  createMailMetrics,
-  type Mailer,
-  type MailerDeps,
-  smtpReplyOf,
-} from "./mailer.ts";
+import { createMailer, createMailMetrics, type Mailer, type MailerDeps } from "./mailer.ts";
 import * as tables from "./schema.ts";
-import { htmlOf, reminderText, subjectOf } from "./text.ts";
+import { reminderText, subjectOf } from "./text.ts";
 
 let base: TestDatabase;
 beforeAll(async () => {

@@ -1,9 +1,10 @@
 import type { services } from "#apps/contracts/services.ts";
+import { htmlOf } from "#apps/kit/dapr/mail.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
 import type { Envelope } from "#apps/kit/events/envelope.ts";
 import type { Outbox } from "#apps/kit/events/outbox.ts";
 import { mails, notifications } from "./schema.ts";
-import { htmlOf, subjectOf, type Text } from "./text.ts";
+import { subjectOf, type Text } from "./text.ts";
 
 export type Notice = {
   readonly reminderId: string | null;

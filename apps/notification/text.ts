@@ -25,12 +25,5 @@ export function subjectOf({ title }: Text): string {
     : `${characters.slice(0, mostOfSubject - 1).join("")}…`;
 }
 
-/** A mail as HTML, which is what Dapr's binding sends; what users wrote is text in it. */
-export const htmlOf = ({ title, body }: Text): string =>
-  `<!doctype html><html><body><h1>${escaped(title)}</h1><p>${escaped(body)}</p></body></html>`;
-
-const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-
 const dayOf = (time: string): string => time.slice(0, 10);
 const timeOf = (time: string): string => time.slice(11, 16);

@@ -102,7 +102,7 @@ describe("the mail binding", () => {
   test("is an output of the services that send mail, its password kept elsewhere", () => {
     const mail = componentsOf(facts).find(({ metadata }) => metadata.name === "mail");
     expect(mail?.spec).toMatchObject({ type: "bindings.smtp" });
-    expect(mail?.scopes).toEqual(["notification"]);
+    expect(mail?.scopes).toEqual(["backend", "notification"]);
     expect(settingOf("mail", "direction")).toBe("output");
     expect(settingOf("mail", "skipTLSVerify")).toBe("false");
     expect(metadataOf("mail").find(({ name }) => name === "password")).toEqual({
@@ -122,7 +122,7 @@ describe("the mail binding", () => {
     const users = appIds.filter((appId) =>
       JSON.stringify(allowed(appId)).includes(JSON.stringify(api)),
     );
-    expect(users).toEqual(["notification"]);
+    expect(users).toEqual(["backend", "notification"]);
     expect(resiliencyManifest(facts).spec).toMatchObject({
       targets: { components: { mail: { outbound: { timeout: "mail" } } } },
     });

@@ -104,6 +104,7 @@ describe("Key Vault", () => {
       .filter(({ inputs }) => inputs.roleDefinitionId.includes("4633458b-"))
       .map(({ name }) => name);
     expect(scopes.sort()).toEqual([
+      "todo-backend-mail-password",
       "todo-backend-redis-password",
       "todo-notification-mail-password",
     ]);

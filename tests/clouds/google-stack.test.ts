@@ -143,6 +143,7 @@ describe("Secret Manager", () => {
     expect(secrets.sort()).toEqual(["todo-todo-mail-password", "todo-todo-redis-password"]);
     const rights = of(managed, "secretmanager/secretIamMember:SecretIamMember");
     expect(rights.map(({ name, inputs }) => [name, inputs.member]).sort()).toEqual([
+      ["todo-backend-mail-password", "todo-backend-member"],
       ["todo-backend-redis-password", "todo-backend-member"],
       ["todo-notification-mail-password", "todo-notification-member"],
     ]);

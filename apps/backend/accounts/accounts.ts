@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Registry } from "prom-client";
 import type { services } from "#apps/contracts/services.ts";
 import type { Connection } from "#apps/kit/database/connect.ts";
 import { type IdentityReader, identified, originsOf } from "#apps/kit/http/identity.ts";
@@ -14,6 +15,7 @@ import { createExternalReader } from "./external.ts";
 import { createIdentityRoutes } from "./identity-routes.ts";
 import { ensureOperators, operatorsOf, startEnsuring } from "./operators.ts";
 import { type BackendOutbox, hashOf } from "./registration.ts";
+import { createResetMail, createResetMailMetrics } from "./reset-mail.ts";
 import { createAddressRoutes } from "./routes.ts";
 import { createSessionReader } from "./session-reader.ts";
 import { createTokenReader, issuerOf } from "./token-reader.ts";
@@ -38,6 +40,8 @@ export type AccountsDeps = {
   readonly quotas: Quotas;
   /** Called after a commit, with the lane whose outbox has grown. */
   readonly wake: (lane: number) => void;
+  readonly sendByBinding: Runtime<(typeof services)["backend"]>["sendByBinding"];
+  readonly metrics: { readonly registry: Registry };
   readonly log: Logger;
 };
 
@@ -62,13 +66,22 @@ export function createAccounts(deps: AccountsDeps) {
     return loading;
   };
 
+  const resetMail = createResetMail({
+    issue: async (email) => (await auth()).issueReset(email),
+    send: (emailTo, { subject, html }) =>
+      deps.sendByBinding("mail", html, { emailTo, subject, priority: "3" }),
+    ...{ publicUrl, log: deps.log },
+    metrics: createResetMailMetrics(deps.metrics.registry),
+  });
+
   const routes = createAuthRoutes({
-    ...{ auth, sessions, secrets, cookieName, origins, roleOf, wake },
+    ...{ auth, sessions, secrets, cookieName, origins, roleOf, wake, resetMail },
     isReserved: (email) => roleOf(email) === "operator",
-    limit: (context, email, what) =>
+    limit: (context, { account, reset } = {}) =>
       takeFrom(context, deps, {
         login: addressOf(context, Number(env.TRUSTED_PROXIES)),
-        ...(what === "sign-in" && { account: hashOf(email) }),
+        ...(account !== undefined && { account: hashOf(account) }),
+        ...(reset !== undefined && { reset: hashOf(reset) }),
       }),
   });
 
@@ -91,6 +104,9 @@ export function createAccounts(deps: AccountsDeps) {
         const password = env.OPERATOR_PASSWORD;
         await ensureOperators(operators.addresses, { database, outbox, passwords, password, wake });
       }, deps.log),
+
+    /** Ends after the mails that are being sent. */
+    close: () => resetMail.stop(),
 
     forgetOldSessions: async () => void (await (await auth()).forgetOldSessions()),
   };

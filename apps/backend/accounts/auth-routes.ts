@@ -6,7 +6,8 @@ import { cookieOf, signedSession, type TokenSecrets } from "#apps/kit/http/sessi
 import type { ShellVariables } from "#apps/kit/http/variables.ts";
 import { readBody } from "../routes/input.ts";
 import type { AccountView, Auth, SignedIn } from "./auth.ts";
-import { signInBody, signUpBody } from "./input.ts";
+import { changeBody, resetBody, resetRequestBody, signInBody, signUpBody } from "./input.ts";
+import type { ResetMail } from "./reset-mail.ts";
 import type { SessionReader } from "./session-reader.ts";
 import type { Role } from "./terms.ts";
 
@@ -20,13 +21,17 @@ export type AuthRouteDeps = {
   readonly roleOf: (email: string) => Role;
   /** Whether nobody but the stack itself makes this account. */
   readonly isReserved: (email: string) => boolean;
-  /** Refuses with 429 what is tried too often, from one address or at one account. */
-  readonly limit: (context: Context, email: string, what: "sign-in" | "sign-up") => Promise<void>;
+  /** Refuses with 429 what is tried too often: from one place, and at one account or address. */
+  readonly limit: (
+    context: Context,
+    at?: { readonly account?: string; readonly reset?: string },
+  ) => Promise<void>;
+  readonly resetMail: Pick<ResetMail, "sendSoon">;
   /** Called after a commit, with the lane whose outbox has grown. */
   readonly wake: (lane: number) => void;
 };
 
-/** Sign-up, sign-in, sign-out, the session of who asks, and bearer tokens with their keys. */
+/** Sign-up, sign-in, sign-out, new passwords, the session of who asks, and bearer tokens with their keys. */
 export function createAuthRoutes(deps: AuthRouteDeps) {
   const { auth, sessions, cookieName, origins, roleOf, limit } = deps;
   const view = ({ id, email, name }: AccountView) => ({ id, email, name, role: roleOf(email) });
@@ -59,7 +64,7 @@ export function createAuthRoutes(deps: AuthRouteDeps) {
     })
     .post("/sign-up/email", async (context) => {
       const wanted = await readBody(context, signUpBody);
-      await limit(context, wanted.email, "sign-up");
+      await limit(context);
       if (deps.isReserved(wanted.email)) {
         throw new Problem(409, "Address taken", "this address belongs to another account");
       }
@@ -69,9 +74,42 @@ export function createAuthRoutes(deps: AuthRouteDeps) {
     })
     .post("/sign-in/email", async (context) => {
       const login = await readBody(context, signInBody);
-      await limit(context, login.email, "sign-in");
+      await limit(context, { account: login.email });
       const found = await (await auth()).signIn(login);
       return answer(context, found);
+    })
+    .post("/request-password-reset", async (context) => {
+      const { email } = await readBody(context, resetRequestBody);
+      await limit(context, { reset: email });
+      // Nothing is looked up before the answer: neither it nor its time can tell of an account.
+      deps.resetMail.sendSoon(email);
+      return context.json({ success: true }, 202);
+    })
+    .post("/reset-password", async (context) => {
+      const { token, password } = await readBody(context, resetBody);
+      await limit(context);
+      const ended = await (await auth()).resetPassword(token, password);
+      await Promise.all(ended.map(sessions.end));
+      return context.json({ success: true });
+    })
+    .post("/change-password", async (context) => {
+      const by = shown(context);
+      if (!by) throw new Problem(401, "Not authenticated", "sign in first");
+      if (by.byCookie) fromPageOfOurs(context.req.header("origin"), origins);
+      const wanted = await readBody(context, changeBody);
+      await sessions.read(by.signed);
+      const token = sessions.tokenOf(by.signed);
+      const found = await (await auth()).session(token);
+      if (!found) throw new Problem(401, "Not authenticated", "there is no such session: sign in");
+      const { id: userId, email } = found.user;
+      await limit(context, { account: email });
+      if (roleOf(email) === "operator") {
+        throw new Problem(403, "Not allowed", "the password of operators is set by the stack");
+      }
+      const passwords = { currentPassword: wanted.current_password, newPassword: wanted.password };
+      const made = await (await auth()).changePassword({ userId, token }, passwords);
+      await Promise.all(made.ended.map(sessions.end));
+      return answer(context, made.signedIn);
     })
     .post("/sign-out", async (context) => {
       const by = shown(context);

@@ -1,13 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { APIError } from "better-auth/api";
 import { hashPassword, verifyPassword } from "better-auth/crypto";
-import { sql } from "drizzle-orm";
+import { and, eq, ne, sql } from "drizzle-orm";
 import { isUniqueViolation } from "#apps/kit/database/reason.ts";
 import { Problem } from "#apps/kit/http/problem.ts";
 import { sessionCookieName, signedSession } from "#apps/kit/http/session-cookie.ts";
-import { type Attempt, type AuthDeps, configure } from "./better-auth.ts";
+import { type Attempt, type AuthDeps, configure, wrongPassword } from "./better-auth.ts";
+import { passwordHashOf } from "./credentials.ts";
 import { fewAtOnce } from "./hashing.ts";
-import { sessions } from "./tables.ts";
+import type { ResetToken } from "./reset-mail.ts";
+import { sessions, verifications } from "./tables.ts";
 
 export type Login = { readonly email: string; readonly password: string };
 
@@ -35,7 +37,7 @@ export type SessionView = {
  * for want of the database the database's own error.
  */
 export function createAuth(deps: AuthDeps) {
-  const { database, secrets, publicUrl } = deps;
+  const { database, secrets, publicUrl, roleOf } = deps;
   const attempts = new AsyncLocalStorage<Attempt>();
   const passwords = fewAtOnce({ hash: hashPassword, verify: verifyPassword });
   const auth = configure(deps, attempts, passwords);
@@ -43,6 +45,19 @@ export function createAuth(deps: AuthDeps) {
 
   const bearing = (token: string): Headers =>
     new Headers({ cookie: `${cookieName}=${encodeURIComponent(signedSession(token, secrets))}` });
+
+  /**
+   * Deletes what a new password leaves nothing of: sessions that began with the old one while it was
+   * being replaced, and links to set another. Resolves to the tokens of those sessions.
+   */
+  async function endSessions(userId: string, except = ""): Promise<string[]> {
+    await database.delete(verifications).where(eq(verifications.value, userId));
+    const ended = await database
+      .delete(sessions)
+      .where(and(eq(sessions.userId, userId), ne(sessions.token, except)))
+      .returning({ token: sessions.token });
+    return ended.map(({ token }) => token);
+  }
 
   async function attempt<T>(given: Attempt, work: () => Promise<T>): Promise<T> {
     try {
@@ -69,10 +84,60 @@ export function createAuth(deps: AuthDeps) {
 
     /** The same problem of 401, after the same time, for a wrong password and for no account. */
     signIn: async (body: Login): Promise<SignedIn> => {
-      const { headers, response } = await attempt({}, () =>
+      const given: Attempt = {};
+      const { headers, response } = await attempt(given, () =>
         auth.api.signInEmail({ body, returnHeaders: true }),
       );
+      // While it was compared a new password may have been set, and every session ended but this.
+      if ((await passwordHashOf(database, { userId: response.user.id })) !== given.shown) {
+        await database.delete(sessions).where(eq(sessions.token, response.token));
+        throw wrongLogin();
+      }
       return signedIn(headers, response);
+    },
+
+    /**
+     * A token that lets who has it set a new password; undefined where there is no such account, or
+     * its password is not for its owner to set: an operator's, or one of an issuer elsewhere.
+     */
+    issueReset: async (email: string): Promise<ResetToken | undefined> => {
+      if (roleOf(email) === "operator") return undefined;
+      if ((await passwordHashOf(database, { email })) === undefined) return undefined;
+      const given: Attempt = {};
+      await attempt(given, () => auth.api.requestPasswordReset({ body: { email } }));
+      return given.issued;
+    },
+
+    /**
+     * Sets a new password by such a token, which is then used up. Every session of the account has
+     * ended, and their tokens are what it resolves to. A token that is not good is a problem of 400.
+     */
+    resetPassword: async (token: string, newPassword: string): Promise<readonly string[]> => {
+      const given: Attempt = { ended: [] };
+      await attempt(given, () => auth.api.resetPassword({ body: { token, newPassword } }));
+      const late = given.resetOf ? await endSessions(given.resetOf) : [];
+      return [...(given.ended ?? []), ...late];
+    },
+
+    /**
+     * Sets a new password for whose session it is, if they know the one before: else it is a problem
+     * of 403. Every session of the account has ended, and a new one begins for who asked.
+     */
+    changePassword: async (
+      { userId, token }: { readonly userId: string; readonly token: string },
+      passwords: { readonly currentPassword: string; readonly newPassword: string },
+    ): Promise<{ readonly signedIn: SignedIn; readonly ended: readonly string[] }> => {
+      const given: Attempt = { ended: [], changes: userId };
+      const { headers, response } = await attempt(given, () =>
+        auth.api.changePassword({
+          body: { ...passwords, revokeOtherSessions: true },
+          headers: bearing(token),
+          returnHeaders: true,
+        }),
+      );
+      const made = { ...response, token: response.token ?? "" };
+      const late = await endSessions(userId, made.token);
+      return { signedIn: signedIn(headers, made), ended: [...(given.ended ?? []), ...late] };
     },
 
     /** The session of a token, which lives on when it is a day old; null when there is none. */
@@ -126,15 +191,25 @@ function problemOf(error: unknown, cause: unknown): unknown {
   if (!(error instanceof APIError)) return error;
   const code = (error.body as { code?: string } | undefined)?.code ?? "";
   if (code.startsWith("USER_ALREADY_EXISTS")) return addressTaken();
+  if (code.startsWith("INVALID_EMAIL_OR_PASSWORD")) return wrongLogin();
   if (error.statusCode === 401) {
-    const detail = code.startsWith("INVALID_EMAIL_OR_PASSWORD")
-      ? "the e-mail address or the password is wrong"
-      : "there is no such session";
-    return new Problem(401, "Not authenticated", detail);
+    return new Problem(401, "Not authenticated", "there is no such session");
   }
+  if (code.startsWith("INVALID_PASSWORD")) return wrongPassword();
+  if (code.startsWith("INVALID_TOKEN") || code.startsWith("USER_NOT_FOUND")) return staleLink();
   if (error.statusCode >= 500) return error;
   return new Problem(400, "Invalid input", error.message);
 }
+
+const wrongLogin = () =>
+  new Problem(401, "Not authenticated", "the e-mail address or the password is wrong");
+
+const staleLink = () =>
+  new Problem(
+    400,
+    "Link not good",
+    "the link was used, or is too old, or is not whole: ask for another",
+  );
 
 const addressTaken = () =>
   new Problem(409, "Address taken", "this address belongs to another account");

@@ -2,17 +2,22 @@ import type { AsyncLocalStorage } from "node:async_hooks";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { betterAuth } from "better-auth/minimal";
 import { type Jwk, jwt } from "better-auth/plugins/jwt";
+import { sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { Database } from "#apps/kit/database/connect.ts";
+import { Problem } from "#apps/kit/http/problem.ts";
 import { sessionCookieName, type TokenSecrets } from "#apps/kit/http/session-cookie.ts";
+import { passwordHashOf } from "./credentials.ts";
 import type { fewAtOnce } from "./hashing.ts";
 import { type BackendOutbox, tellOfRegistration } from "./registration.ts";
+import type { ResetToken } from "./reset-mail.ts";
 import { signableKeys } from "./signing-keys.ts";
 import { accounts, credentials, sessions, signingKeys, verifications } from "./tables.ts";
 import {
   keyGraceSeconds,
   passwordLength,
   type Role,
+  resetLifetimeSeconds,
   tokenAudience,
   tokenLifetime,
 } from "./terms.ts";
@@ -35,7 +40,17 @@ export type Attempt = {
   readonly hash?: string | undefined;
   /** A token is to be signed, not its key set shown. */
   readonly signs?: boolean;
+  /** Whose password is changed by who has shown that they know it. */
+  readonly changes?: string;
   tx?: Database;
+  /** The hash of the password that was shown, which was right if the library goes on. */
+  shown?: string;
+  /** Lets somebody set a new password. */
+  issued?: ResetToken;
+  /** Whose password was set by such a token. */
+  resetOf?: string;
+  /** The tokens of sessions that the library has deleted. */
+  readonly ended?: string[];
   /** What the library has only logged. */
   cause?: unknown;
 };
@@ -68,11 +83,46 @@ export function configure(
       maxPasswordLength: passwordLength.most,
       password: {
         hash: async (password) => attempts.getStore()?.hash ?? passwords.hash(password),
-        verify: passwords.verify,
+        verify: (known) => {
+          const attempt = attempts.getStore();
+          if (attempt) attempt.shown = known.hash;
+          return passwords.verify(known);
+        },
+      },
+      resetPasswordTokenExpiresIn: resetLifetimeSeconds,
+      revokeSessionsOnPasswordReset: true,
+      // Only handed on: to wait for the mail here would tell by the time who has an account.
+      sendResetPassword: async ({ user, token }) => {
+        const attempt = attempts.getStore();
+        if (attempt) attempt.issued = { email: user.email, token };
+      },
+      onPasswordReset: async ({ user }) => {
+        const attempt = attempts.getStore();
+        if (attempt) attempt.resetOf = user.id;
       },
     },
     session: { expiresIn: sessionLifetimeSeconds, updateAge: day },
+    // Whoever reads the table cannot set a password.
+    verification: { storeIdentifier: "hashed" },
     databaseHooks: {
+      session: {
+        delete: {
+          before: async ({ token }) => void attempts.getStore()?.ended?.push(String(token)),
+        },
+      },
+      account: {
+        update: {
+          // The library has compared the password before this transaction began.
+          before: async () => {
+            const { changes: userId, shown, tx } = attempts.getStore() ?? {};
+            if (userId === undefined || !tx) return;
+            await tx.execute(
+              sql`select 1 from ${credentials} where ${credentials.userId} = ${userId} for update`,
+            );
+            if ((await passwordHashOf(tx, { userId })) !== shown) throw wrongPassword();
+          },
+        },
+      },
       user: {
         create: {
           // Hooks that run after the row is there run after the commit too, and may never run.
@@ -131,6 +181,10 @@ export function configure(
     },
   });
 }
+
+/** Not 401: who asks is known by their session, which goes on. */
+export const wrongPassword = () =>
+  new Problem(403, "Wrong password", "the current password is another one");
 
 /** The same database, whose transactions the hooks of an attempt can write in. */
 function noting(database: Database, attempts: AsyncLocalStorage<Attempt>): Database {

@@ -20,6 +20,18 @@ export const signInBody = z.strictObject({
   password: z.string().max(passwordLength.most),
 });
 
+/** Who has forgotten a password. */
+export const resetRequestBody = z.strictObject({ email });
+
+/** A new password for whose mail has this token. */
+export const resetBody = z.strictObject({ token: storableText.min(1).max(100), password });
+
+/** A new password for who knows the one before. */
+export const changeBody = z.strictObject({
+  current_password: z.string().max(passwordLength.most),
+  password,
+});
+
 /** An account as its owner sees it. */
 export const account = z.strictObject({
   id,

@@ -4,9 +4,10 @@ import { uuidv7 } from "uuidv7";
 import type { Database } from "#apps/kit/database/connect.ts";
 import { reasonOf } from "#apps/kit/database/reason.ts";
 import { laneOf } from "#apps/kit/events/outbox.ts";
+import { byPassword, passwordHashOf } from "./credentials.ts";
 import type { Passwords } from "./hashing.ts";
 import { type BackendOutbox, tellOfRegistration } from "./registration.ts";
-import { accounts, credentials, sessions } from "./tables.ts";
+import { accounts, credentials, sessions, verifications } from "./tables.ts";
 import type { Role } from "./terms.ts";
 
 /** Who looks after the stack, as its configuration names them. */
@@ -48,7 +49,7 @@ export async function ensureOperators(
 
 async function ensureOperator(email: string, deps: OperatorAccountDeps): Promise<void> {
   const { database, outbox, passwords, password } = deps;
-  const known = await passwordHashOf(database, email);
+  const known = await passwordHashOf(database, { email });
   if (known && (await passwords.verify({ hash: known, password }))) return;
   const hash = await passwords.hash(password);
   const made = await database.transaction(async (transaction) => {
@@ -57,7 +58,7 @@ async function ensureOperator(email: string, deps: OperatorAccountDeps): Promise
     await tx.execute(
       sql`select pg_advisory_xact_lock(hashtextextended(${`operator ${email}`}, 0))`,
     );
-    const before = await passwordHashOf(tx, email);
+    const before = await passwordHashOf(tx, { email });
     if (before !== known) return undefined;
     const [createdAt, updatedAt] = [new Date(), new Date()];
     const [found] = await tx
@@ -71,10 +72,20 @@ async function ensureOperator(email: string, deps: OperatorAccountDeps): Promise
       await tellOfRegistration(tx, outbox, { userId, email, createdAt });
     }
     await tx.delete(sessions).where(eq(sessions.userId, userId));
+    // Links to a new password, of the time before it was named.
+    await tx.delete(verifications).where(eq(verifications.value, userId));
     const [id, accountId] = [uuidv7(), userId];
     await tx
       .insert(credentials)
-      .values({ id, userId, providerId, accountId, password: hash, createdAt, updatedAt })
+      .values({
+        id,
+        userId,
+        providerId: byPassword,
+        accountId,
+        password: hash,
+        createdAt,
+        updatedAt,
+      })
       .onConflictDoUpdate({
         target: [credentials.providerId, credentials.accountId],
         set: { password: hash, updatedAt },
@@ -82,17 +93,6 @@ async function ensureOperator(email: string, deps: OperatorAccountDeps): Promise
     return found ? undefined : userId;
   });
   if (made) deps.wake(laneOf(made));
-}
-
-const providerId = "credential";
-
-async function passwordHashOf(database: Database, email: string): Promise<string | undefined> {
-  const [row] = await database
-    .select({ password: credentials.password })
-    .from(credentials)
-    .innerJoin(accounts, eq(accounts.id, credentials.userId))
-    .where(sql`${accounts.email} = ${email} and ${credentials.providerId} = ${providerId}`);
-  return row?.password ?? undefined;
 }
 
 const firstPauseMs = 1_000;

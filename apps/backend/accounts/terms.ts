@@ -11,5 +11,8 @@ export const tokenLifetimeSeconds = 900;
 /** How long a key's signatures are taken after it stopped signing; more than a token lives. */
 export const keyGraceSeconds = 3_600;
 
+/** How long the link to a new password is good. */
+export const resetLifetimeSeconds = 3_600;
+
 /** How long a password may be, in characters. */
 export const passwordLength = { least: 8, most: 128 } as const;

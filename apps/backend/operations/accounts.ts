@@ -1,6 +1,15 @@
 import { z } from "zod";
 import type { Answer, Fields, Operation } from "#apps/kit/openapi/operation.ts";
-import { keySet, sessionBody, signedInBody, signInBody, signUpBody } from "../accounts/input.ts";
+import {
+  changeBody,
+  keySet,
+  resetBody,
+  resetRequestBody,
+  sessionBody,
+  signedInBody,
+  signInBody,
+  signUpBody,
+} from "../accounts/input.ts";
 
 const tag = "Accounts";
 
@@ -15,6 +24,7 @@ const sessionFields: Fields = {
     schema: z.string(),
   },
 };
+const success = z.strictObject({ success: z.literal(true) });
 const signedIn = (says: string): Answer => ({ says, body: signedInBody, headers: sessionFields });
 
 /** What the routes of `accounts/auth-routes.ts` take and answer. */
@@ -45,6 +55,49 @@ export const accountOperations: readonly Operation[] = [
   },
   {
     method: "post",
+    path: "/api/auth/request-password-reset",
+    id: "requestPasswordReset",
+    tag,
+    summary: "Mails a link to a new password, good for an hour and once",
+    description:
+      "Answered alike, and as fast, whether the address has an account or not. Neither operators nor " +
+      "people of an issuer elsewhere have a password here to set. The mail is sent in the background.",
+    secured: false,
+    body: resetRequestBody,
+    answers: { 202: { says: "If there is such an account, a mail is on its way", body: success } },
+    problems: [400, 403],
+  },
+  {
+    method: "post",
+    path: "/api/auth/reset-password",
+    id: "resetPassword",
+    tag,
+    summary: "Sets a new password by the token of such a link",
+    description:
+      "Every session of the account ends, on every replica at once, and every link that it was " +
+      "mailed. A token that was used, is too old or made up is a problem of 400.",
+    secured: false,
+    body: resetBody,
+    answers: { 200: { says: "The password is the new one: sign in by it", body: success } },
+    problems: [400, 403],
+  },
+  {
+    method: "post",
+    path: "/api/auth/change-password",
+    id: "changePassword",
+    tag,
+    summary: "Sets a new password for who is signed in and knows the one before",
+    description:
+      "By a session, not by a bearer token of `/api/auth/token`. Every session of the account ends, " +
+      "on every replica at once, and a new one begins for who asked. A wrong current password is a " +
+      "problem of 403; operators, whose password is the stack's, are refused.",
+    secured: true,
+    body: changeBody,
+    answers: { 200: signedIn("Whose password it is, with the new session") },
+    problems: [400, 403],
+  },
+  {
+    method: "post",
     path: "/api/auth/sign-out",
     id: "signOut",
     tag,
@@ -54,7 +107,7 @@ export const accountOperations: readonly Operation[] = [
     answers: {
       200: {
         says: "There is no such session any more",
-        body: z.strictObject({ success: z.literal(true) }),
+        body: success,
         headers: { "Set-Cookie": cookie },
       },
     },

@@ -32,6 +32,7 @@ export const backendDeps = (
   relay: { wake: vi.fn(), backlog: vi.fn(), stop: vi.fn() },
   redis: absentRedis,
   state: undefined,
+  sendByBinding: async () => ({ ok: true, status: 204, text: "" }),
   createApp: createTestShell,
   log: silentLog,
   metrics: createMetrics("test"),

@@ -3,9 +3,10 @@ export type Quota = { readonly requests: number; readonly seconds: number };
 
 /**
  * Whom a quota is for: a name of the policy. `user` is who asks, `address` where from; `login` is
- * where sign-ins and sign-ups come from, `account` the account that a sign-in is tried at.
+ * where sign-ins, sign-ups and the like come from, `account` the account that a password is tried at,
+ * `reset` the address that a link to a new password is asked for.
  */
-export type QuotaName = "user" | "address" | "login" | "account";
+export type QuotaName = "user" | "address" | "login" | "account" | "reset";
 export type Quotas = { readonly [Name in QuotaName]?: Quota };
 
 /** What became of one request under one quota; whole seconds, rounded up. */
@@ -19,7 +20,7 @@ export type Verdict = {
   readonly retrySeconds: number;
 };
 
-const form = /^(user|address|login|account)=([1-9]\d{0,8})\/([1-9]\d{0,4})$/;
+const form = /^(user|address|login|account|reset)=([1-9]\d{0,8})\/([1-9]\d{0,4})$/;
 
 /** Whether a text says quotas: `off`, or as `user=600/60,address=6000/60` (requests/seconds). */
 export const saysQuotas = (text: string): boolean =>

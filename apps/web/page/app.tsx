@@ -1,10 +1,12 @@
 import { useEffect } from "react";
 import { account } from "./account/account.ts";
+import { ForgotPassword } from "./account/forgot-password.tsx";
+import { ResetPassword } from "./account/reset-password.tsx";
 import { SignIn } from "./account/sign-in.tsx";
 import { History } from "./history/history.tsx";
 import { Inbox } from "./inbox/inbox.tsx";
 import { Conflicts } from "./outbox/conflicts.tsx";
-import { routeOf } from "./places.ts";
+import { isDoor, routeOf } from "./places.ts";
 import { goInside, usePlace } from "./route.ts";
 import { session } from "./session.ts";
 import { Frame } from "./shell/frame.tsx";
@@ -19,6 +21,8 @@ const titles = {
   history: "History",
   "sign-in": "Sign in",
   register: "Register",
+  "forgot-password": "Forgot password",
+  "reset-password": "New password",
   unknown: "Not found",
 } as const;
 
@@ -37,18 +41,21 @@ function Content() {
   const { kind } = useStore(account);
   const current = useStore(session);
   const route = routeOf(path);
-  const isDoor = route.view === "sign-in" || route.view === "register";
+  const atDoor = isDoor(route);
   useEffect(() => {
     document.title = `${titles[route.view]} · Todo Evolution`;
   }, [route.view]);
   useEffect(() => {
-    if (kind === "in" && isDoor) goInside();
-  }, [kind, isDoor]);
+    if (kind === "in" && atDoor) goInside();
+  }, [kind, atDoor]);
 
+  // Also for who is signed in: the link may be to another account.
+  if (route.view === "reset-password") return <ResetPassword />;
+  if (kind === "out" && route.view === "forgot-password") return <ForgotPassword />;
   if (kind === "out") return <SignIn register={route.view === "register"} />;
-  if (!current || isDoor) return <p className="opening">Opening…</p>;
+  if (!current || atDoor) return <p className="opening">Opening…</p>;
   return (
-    <Frame session={current} view={isDoor ? "tasks" : (route.view as "tasks")}>
+    <Frame session={current} view={route.view as "tasks"}>
       <Conflicts session={current} />
       {route.view === "tasks" && <Tasks session={current} taskId={route.taskId} />}
       {route.view === "inbox" && <Inbox session={current} />}

@@ -1,11 +1,15 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { refreshAccount } from "./account/account.ts";
+import { takeResetToken } from "./account/reset-token.ts";
+import { onRefused } from "./api/client.ts";
 import { App } from "./app.tsx";
 import { followAccount } from "./session.ts";
 import { applyTheme } from "./shell/theme.ts";
 
+takeResetToken();
 applyTheme();
+onRefused(() => void refreshAccount());
 followAccount();
 void refreshAccount();
 

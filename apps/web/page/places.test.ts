@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { services } from "#apps/contracts/services.ts";
-import { comeBackTo, routeOf } from "./places.ts";
+import { comeBackTo, doors, routeOf } from "./places.ts";
 
 test.each([
   ["/", { view: "tasks", taskId: undefined }],
@@ -27,7 +27,9 @@ test.each([
 test("every address of the page is one that the gateway sends to web, and the other way round", () => {
   const pages = services.web.publicPaths.filter((path) => !["/assets", "/sw.js"].includes(path));
   for (const path of pages) expect(routeOf(path).view, path).not.toBe("unknown");
-  for (const view of ["/inbox", "/history", "/sign-in", "/register", "/tasks"]) {
+  for (const view of ["inbox", "history", "tasks", "reset-password", ...doors].map(
+    (it) => `/${it}`,
+  )) {
     expect(pages).toContain(view);
   }
 });

@@ -1,7 +1,13 @@
 /** What the address says is to be seen. */
 export type Route =
   | { readonly view: "tasks"; readonly taskId: string | undefined }
-  | { readonly view: "inbox" | "history" | "sign-in" | "register" | "unknown" };
+  | { readonly view: "inbox" | "history" | Door | "reset-password" | "unknown" };
+
+/** Where people are who are not signed in; who is, is led on. */
+export const doors = ["sign-in", "register", "forgot-password"] as const;
+type Door = (typeof doors)[number];
+
+export const isDoor = ({ view }: Route): boolean => doors.some((door) => door === view);
 
 /** Where signing in leads: to the operator's page for who came from there, else to the tasks. */
 export const comeBackTo = (search: string): "/" | "/ops" =>
@@ -14,6 +20,6 @@ export function routeOf(path: string): Route {
   if (first === "tasks") return { view: "tasks", taskId: second };
   if (second !== undefined) return { view: "unknown" };
   if (first === "") return { view: "tasks", taskId: undefined };
-  const known = ["inbox", "history", "sign-in", "register"] as const;
+  const known = ["inbox", "history", ...doors, "reset-password"] as const;
   return { view: known.find((view) => view === first) ?? "unknown" };
 }

@@ -127,6 +127,8 @@ export async function openSession(user: User) {
   const actions = createActions({ outbox, made: (id) => settled.get().created[id] });
 
   const onOnline = () => {
+    // The session may have ended elsewhere while nobody looked.
+    void refreshAccount();
     outbox.wake();
     connection?.check();
     if (!connection || list.store.get().state === "failed") void list.refresh();

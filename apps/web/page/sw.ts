@@ -52,4 +52,4 @@ async function page(request: Request): Promise<Response> {
 }
 
 const isOurs = (path: string): boolean =>
-  /^\/((tasks|inbox|history|sign-in|register)(\/.*)?)?$/.test(path);
+  /^\/((tasks|inbox|history|sign-in|register|forgot-password|reset-password)(\/.*)?)?$/.test(path);

@@ -45,6 +45,19 @@ export async function signIn(email: string, password: string): Promise<void> {
   await refreshAccount();
 }
 
+/** Has a link mailed that sets a new password, if there is such an account. */
+export const requestReset = async (email: string): Promise<void> =>
+  void (await call("POST", "request-password-reset", { email }));
+
+/** Sets a new password by the token of such a link. Whoever was signed in by the account is not. */
+export async function resetPassword(token: string, password: string): Promise<void> {
+  await call("POST", "reset-password", { token, password });
+  await refreshAccount();
+}
+
+export const changePassword = async (current: string, password: string): Promise<void> =>
+  void (await call("POST", "change-password", { current_password: current, password }));
+
 /** Ends the session; the next who uses this browser finds nothing of it. */
 export async function signOut(): Promise<void> {
   await call("POST", "sign-out", {});
@@ -76,9 +89,10 @@ async function call(method: "GET" | "POST", path: string, body?: object): Promis
   });
   const answer = (await response.json().catch(() => null)) as {
     message?: string;
+    title?: string;
     detail?: string;
   } | null;
   if (response.ok) return answer;
   const detail = answer?.detail ?? answer?.message ?? `The server answered ${response.status}.`;
-  throw new ApiProblem(response.status, "Refused", detail);
+  throw new ApiProblem(response.status, answer?.title ?? "Refused", detail);
 }

@@ -47,12 +47,20 @@ type Answered<Body> = {
   json(): Promise<Body>;
 };
 
+let doubt = (): void => {};
+
+/** Has this called whenever the API does not know who asks: the session may have ended elsewhere. */
+export const onRefused = (listener: () => void): void => {
+  doubt = listener;
+};
+
 /** The body of an answer, or the ApiProblem that it is, or Unreachable. */
 export async function ask<Body>(asked: Promise<Answered<Body>>): Promise<Body> {
   const response = await asked.catch((error: unknown) => {
     throw new Unreachable(String(error));
   });
   if (response.ok) return response.status === 204 ? (undefined as Body) : response.json();
+  if (response.status === 401) doubt();
   const problem = (await response.json().catch(() => ({}))) as {
     title?: string;
     detail?: string;

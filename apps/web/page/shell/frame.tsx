@@ -1,5 +1,6 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { signOut } from "../account/account.ts";
+import { ChangePassword } from "../account/change-password.tsx";
 import { reasonOf } from "../api/client.ts";
 import { forgetTasks } from "../kept.ts";
 import { waitingCount } from "../outbox/overlay.ts";
@@ -23,6 +24,7 @@ export type FrameProps = {
 /** What is around every view of who is signed in. */
 export function Frame({ session, view, children }: FrameProps) {
   const [help, setHelp] = useState(false);
+  const [password, setPassword] = useState(false);
   useShortcuts({
     "g t": () => go("/"),
     "g i": () => go("/inbox"),
@@ -52,13 +54,18 @@ export function Frame({ session, view, children }: FrameProps) {
             <Icon name="help" />
             <span className="hidden">Keyboard shortcuts</span>
           </button>
-          <Menu session={session} onHelp={() => setHelp(true)} />
+          <Menu
+            session={session}
+            onHelp={() => setHelp(true)}
+            onPassword={() => setPassword(true)}
+          />
         </div>
       </header>
       <main id="main" tabIndex={-1}>
         {children}
       </main>
       {help && <Help onClose={() => setHelp(false)} />}
+      {password && <ChangePassword email={session.user.email} onClose={() => setPassword(false)} />}
     </>
   );
 }
@@ -88,16 +95,28 @@ function Navigation({ session, view }: Pick<FrameProps, "session" | "view">) {
   );
 }
 
-function Menu({ session, onHelp }: { readonly session: Session; readonly onHelp: () => void }) {
+type MenuProps = {
+  readonly session: Session;
+  readonly onHelp: () => void;
+  readonly onPassword: () => void;
+};
+
+function Menu({ session, onHelp, onPassword }: MenuProps) {
   const { name, email, role } = session.user;
   const chosen = useStore(theme);
+  const menu = useRef<HTMLDivElement>(null);
+  /** Closed first, so that the focus comes back to its button when the window over it is gone. */
+  const leading = (open: () => void) => () => {
+    menu.current?.hidePopover();
+    open();
+  };
   return (
     <div className="menu">
       <button type="button" className="button icon-only quiet" popoverTarget="account-menu">
         <Icon name="user" />
         <span className="hidden">Account and settings</span>
       </button>
-      <div id="account-menu" popover="auto" className="menu-body">
+      <div ref={menu} id="account-menu" popover="auto" className="menu-body">
         <p className="who">
           <strong>{name}</strong>
           <span>{email}</span>
@@ -116,9 +135,15 @@ function Menu({ session, onHelp }: { readonly session: Session; readonly onHelp:
             </label>
           ))}
         </fieldset>
-        <button type="button" className="button quiet row" onClick={onHelp}>
+        <button type="button" className="button quiet row" onClick={leading(onHelp)}>
           Keyboard shortcuts
         </button>
+        {/* That of operators is the stack's. */}
+        {role !== "operator" && (
+          <button type="button" className="button quiet row" onClick={leading(onPassword)}>
+            Change password
+          </button>
+        )}
         <a className="button quiet row" href="/docs">
           For programs: the API
         </a>
