@@ -63,3 +63,15 @@ test("an ACME certificate is not waited for, since its host must first be pointe
   const certificate = all.find(({ type }) => type.endsWith(":Certificate"));
   expect(certificate?.inputs.metadata).not.toHaveProperty("annotations");
 });
+
+test("the gateway's log has no query, in which a link to a new password has its token", async () => {
+  const { all } = await recordGateway();
+  const proxy = all.find(({ type }) => type.endsWith(":EnvoyProxy"));
+  const [setting, ...others] = proxy?.inputs.spec.telemetry.accessLog.settings ?? [];
+  expect(others).toEqual([]);
+  const fields: string[] = Object.values(setting.format.json);
+  expect(fields.filter((field) => /PATH/.test(field))).toEqual([
+    "%REQ_WITHOUT_QUERY(X-ENVOY-ORIGINAL-PATH?:PATH)%",
+  ]);
+  expect(fields.join()).not.toMatch(/REFERER|COOKIE|AUTHORIZATION/i);
+});
