@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import type { Message } from "#infra/host/mail-server/mailbox.ts";
 
 /** Where mail can be looked at: `npm run e2e -- --mail` says it; empty where it cannot. */
@@ -25,3 +25,21 @@ export async function mailAbout(address: string, text: string, withinMs: number)
     await sleep(50);
   }
 }
+
+/** The token of the last link to a new password that an address was mailed, once there are so many. */
+export const resetTokenFor = (address: string, count = 1): Promise<string> =>
+  vi.waitFor(
+    async () => {
+      const links = (await mailTo(address)).flatMap(({ html }) => linkIn(html));
+      expect(links, `links to a new password for ${address}`).toHaveLength(count);
+      expect(links.at(-1)?.pathname).toBe("/reset-password");
+      return links.at(-1)?.searchParams.get("token") ?? "";
+    },
+    { timeout: 15_000, interval: 50 },
+  );
+
+const linkIn = (html: string): URL[] => {
+  const plain = html.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+  const [, link] = /href="([^"]+)"/.exec(plain) ?? [];
+  return link ? [new URL(link)] : [];
+};

@@ -2,14 +2,17 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { eventRoute, jobRoute, scheduleRoute } from "#apps/contracts/dapr.ts";
+import { signUp } from "../../account.ts";
 import {
   type Answer,
+  baseUrl,
   type CallOptions,
   call,
   newUser,
   type TaskView,
   type User,
 } from "../client.ts";
+import { mailUrl, resetTokenFor } from "../mail.ts";
 import { inMs, type Notification, type Reminder, remind, remindersOf } from "../reminders.ts";
 import { open, syncUrl } from "../socket.ts";
 import { entriesOf } from "../wait.ts";
@@ -271,6 +274,37 @@ beforeAll(async () => {
   };
   expect(target.listCursor && target.activityCursor && target.etag).toBeTruthy();
   before = await stateOf(target);
+});
+
+describe.skipIf(process.env.TODO_DIRECT === "true")("somebody else's password", () => {
+  const email = () => `e2e-${randomUUID()}@todo.example`;
+  const post = (path: string, body: object, headers = {}) =>
+    call("POST", `/api/auth/${path}`, { body, headers });
+
+  test("is not changed by a stranger's session or link, whomever they name", async () => {
+    const owner = await signUp(baseUrl, { email: email() });
+    const other = await signUp(baseUrl, { email: email() });
+    const bearer = { Authorization: `Bearer ${other.session}` };
+    const named = [{}, { email: owner.email }, { user_id: owner.id }, { userId: owner.id }];
+    const password = "of the stranger";
+    for (const more of named) {
+      const body = { current_password: owner.password, password, ...more };
+      const { status } = await post("change-password", body, bearer);
+      expect([400, 403]).toContain(status);
+    }
+    if (mailUrl) {
+      await post("request-password-reset", { email: other.email });
+      const token = await resetTokenFor(other.email);
+      for (const more of named.slice(1)) {
+        expect((await post("reset-password", { token, password, ...more })).status).toBe(400);
+      }
+      expect((await post("reset-password", { token, password })).status).toBe(200);
+    }
+    const { email: address, password: own } = owner;
+    expect((await post("sign-in/email", { email: address, password: own })).status).toBe(200);
+    const headers = { Authorization: `Bearer ${owner.session}` };
+    expect((await call("GET", "/api/auth/token", { headers })).status).toBe(200);
+  });
 });
 
 describe("somebody else's", () => {

@@ -1,21 +1,10 @@
-import { AxeBuilder } from "@axe-core/playwright";
-import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { findings } from "./axe.ts";
 import { addTasks, inField, openTab, phone, row, untilLive } from "./browser.ts";
 import { onePerson, titleOf } from "./one-person.ts";
 
 const person = onePerson();
 const hourMs = 3_600_000;
-
-/** Serious and critical findings, as sentences. */
-async function findings(page: Page): Promise<string[]> {
-  // What is moving in has other colours for a moment.
-  await page.waitForTimeout(400);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-}
 
 describe("a person at the page", () => {
   test("registers, makes a task, changes it, completes it, and takes that back", async () => {
