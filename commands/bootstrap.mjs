@@ -12,9 +12,16 @@ import { fileURLToPath } from "node:url";
 
 const clone = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(clone, "node_modules");
+const caches = join(modules, ".cache");
 const stampFile = join(modules, ".todo-evolution-stamp");
 const [oldestNode, pinnedNode] = [20, 24];
 const [coldDiskBytes, againDiskBytes] = [4 * 1024 ** 3, 1024 ** 3];
+
+/** Checks what changed since the last time, and what hangs on it. */
+const typesOf = (project, known) => [
+  ...[join(modules, "typescript/bin/tsc"), "--noEmit", "-p", project],
+  ...["--incremental", "--tsBuildInfoFile", join(caches, `${known}.tsbuildinfo`)],
+];
 
 /** Commands that are not a file of this folder: the steps of each, in order. */
 const commands = {
@@ -35,12 +42,9 @@ const commands = {
   fuzz: (args) => [{ argv: [join(clone, "tests/fuzz/main.ts"), ...args] }],
   bench: (args) => [{ argv: [join(clone, "tests/bench/main.ts"), ...args] }],
   test: (args) => [
-    { name: "types", argv: [join(modules, "typescript/bin/tsc"), "--noEmit"] },
+    { name: "types", argv: typesOf(".", "types") },
     // With what a browser has, and without what Node has.
-    {
-      name: "types of the page",
-      argv: [join(modules, "typescript/bin/tsc"), "--noEmit", "-p", "apps/web/page"],
-    },
+    { name: "types of the page", argv: typesOf("apps/web/page", "types-of-page") },
     { name: "lint", argv: [join(modules, "@biomejs/biome/bin/biome"), "check", "."] },
     { name: "unit tests", argv: [join(modules, "vitest/vitest.mjs"), "run", ...args] },
   ],
@@ -201,7 +205,12 @@ function pinnedNodePath() {
 
 /** Runs a script on the pinned Node, passing signals on; resolves with its exit code. */
 function handOver(node, argv) {
-  const env = { ...process.env, PATH: [join(modules, ".bin"), process.env.PATH].join(delimiter) };
+  const env = {
+    // What Node has compiled: half of the time of a short command.
+    NODE_COMPILE_CACHE: join(caches, "node"),
+    ...process.env,
+    PATH: [join(modules, ".bin"), process.env.PATH].join(delimiter),
+  };
   return ended(spawn(node, argv, { cwd: clone, stdio: "inherit", env }));
 }
 
