@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -19,6 +19,8 @@ export type Clone = {
   readonly portBase: number;
   /** Runs an npm script of the clone to its end; both streams are in `output`. */
   readonly npm: (args: readonly string[], env?: NodeJS.ProcessEnv) => Outcome;
+  /** The same, while others run: for what neither changes the stack nor waits for it. */
+  readonly npmBeside: (args: readonly string[]) => Promise<Outcome>;
   readonly git: (...args: string[]) => string;
   /** Pid of each recorded process, by name. */
   readonly pids: () => Record<string, number>;
@@ -51,11 +53,26 @@ export function createClone(portBase: number): Clone {
     const tookMs = performance.now() - since;
     return { code: run.status ?? 1, output: `${run.stdout}${run.stderr}`, tookMs };
   };
+  const npmBeside: Clone["npmBeside"] = (args) => {
+    const since = performance.now();
+    return new Promise((resolve) => {
+      const child = execFile(
+        "npm",
+        ["run", "-s", ...args],
+        { cwd: folder },
+        (_, stdout, stderr) => {
+          const tookMs = performance.now() - since;
+          resolve({ code: child.exitCode ?? 1, output: `${stdout}${stderr}`, tookMs });
+        },
+      );
+    });
+  };
   const processes = () => findMarked((marker) => marker.startsWith(`${folder}/.local:`));
   return {
     folder,
     portBase,
     npm,
+    npmBeside,
     git: (...args) => must("git", args, folder),
     pids: () => pidsIn(join(folder, ".local", "run")),
     processes,

@@ -22,6 +22,8 @@ async function main(): Promise<number> {
     {
       // The files share the machine, and one of them its only ports.
       fileParallelism: false,
+      // Of what may run beside each other, a run for each processor of a small machine.
+      maxConcurrency: 2,
       testTimeout: 240_000,
       hookTimeout: 240_000,
     },

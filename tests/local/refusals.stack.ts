@@ -28,7 +28,12 @@ afterAll(() => {
 });
 
 describe("a wrong configuration ends the run before any resource and says what to do", () => {
-  test.each([
+  // Makes the stack, of which each preview is one of several at once.
+  beforeAll(() => {
+    expect(clone.npm(["pulumi", "--", "stack", "ls"]).code).toBe(0);
+  });
+
+  test.concurrent.each([
     ["portbase", "19000", "Unknown configuration key portbase", "config rm portbase"],
     ["portBase", "many", 'portBase is "many"', "config set portBase"],
     ["portBase", "80", 'portBase is "80"', "config set portBase"],
@@ -36,13 +41,13 @@ describe("a wrong configuration ends the run before any resource and says what t
     ["portBase", "40000", 'portBase is "40000"', "config set portBase"],
     ["logLevel", "loud", 'logLevel is "loud"', "config set logLevel"],
     ["target", "moon", 'target is "moon"', "config set target"],
-  ])("%s: %s", (key, value, fault, remedy) => {
+  ])("%s: %s", async (key, value, fault, remedy) => {
     const own = readFileSync(join(clone.folder, "Pulumi.local.yaml"), "utf8");
     const line = `  todo-evolution:${key}: ${value}\n`;
     const others = own.replace(new RegExp(`^ +todo-evolution:${key}:.*\n`, "m"), "");
-    const file = join(scratch, "Pulumi.wrong.yaml");
+    const file = join(scratch, `Pulumi.${key}-${value}.yaml`);
     writeFileSync(file, others.replace("config:\n", `config:\n${line}`));
-    const preview = clone.npm(["pulumi", "--", "preview", "--config-file", file]);
+    const preview = await clone.npmBeside(["pulumi", "--", "preview", "--config-file", file]);
     expect(preview.code).not.toBe(0);
     expect(preview.output).toContain(fault);
     expect(preview.output).toContain(remedy);
