@@ -66,7 +66,11 @@ export async function createLocalStack(config: LocalConfig) {
     // A file of this stack: by multicast a sidecar would also hear those of another clone.
     nameResolution: {
       component: "sqlite",
-      configuration: { connectionString: join(stack.folder, "data", "names.sqlite") },
+      configuration: {
+        connectionString: join(stack.folder, "data", "names.sqlite"),
+        // What it would clean up, after an hour, are the sidecars that are there, and they end by it.
+        cleanupInterval: "0s",
+      },
     },
   });
 

@@ -19,7 +19,7 @@ const rows: Record<string, Row> = {
     invokes: { audit: [{ method: "GET", path: "/activity" }] },
     state: true,
     redis: true,
-    // Not in the specification's table: the link to a new password, see DECISIONS, 121.
+    // Not in the specification's table: the link to a new password, see DECISIONS, 122.
     bindings: ["mail"],
     schedules: ["reminder-sweep"],
     jobs: true,

@@ -39,7 +39,7 @@ const subject = "Set a new password";
 
 /**
  * Sends links to a new password by the binding itself. They are kept nowhere but in the memory of
- * this process, as whoever reads one has the account: see DECISIONS, 121. A link that is lost with
+ * this process, as whoever reads one has the account: see DECISIONS, 122. A link that is lost with
  * the process is asked for again.
  */
 export function createResetMail(deps: ResetMailDeps): ResetMail {

@@ -65,6 +65,19 @@ describe("the logs of everything", () => {
   });
 });
 
+// By the clean-up of names, once an hour, Dapr takes away the names of all sidecars that run, and
+// each ends when it finds that out: https://github.com/dapr/dapr/issues/8507.
+test("no sidecar cleans up the names of sidecars", () => {
+  const sidecars = read().filter(({ name }) => name.endsWith("-sidecar.log"));
+  expect(sidecars.length).toBeGreaterThan(5);
+  for (const { name, content } of sidecars) {
+    const lines = content.split("\n").filter((line) => line.includes("(sqlite/v1)"));
+    const begun = lines.findLastIndex((line) => line.includes("Configuring SQLite"));
+    expect(begun, `${name} tells where names are`).toBeGreaterThanOrEqual(0);
+    expect(occurrence(lines.slice(begun).join("\n"), "clean up"), name).toBeUndefined();
+  }
+});
+
 const read = () => {
   const names = readdirSync(logs);
   expect(names.length).toBeGreaterThan(5);
