@@ -4,12 +4,13 @@ import type { Cluster, PullAccount, StackOnCluster } from "./cluster.ts";
 import type { OciHome } from "./home.ts";
 import { identitiesIn } from "./identities.ts";
 import { makeAutoscaler } from "./oke/autoscaler.ts";
-import { makeCluster } from "./oke/cluster.ts";
+import { makeCluster, type OkeClusterParts } from "./oke/cluster.ts";
 import { makeEncryption } from "./oke/encryption.ts";
 import { kubeconfigFor } from "./oke/kubeconfig.ts";
 import { makeLogs, sendLogs } from "./oke/logs.ts";
 import { makeNames } from "./oke/names.ts";
 import { makeNetwork } from "./oke/network.ts";
+import { onlyOnce } from "./oke/only-once.ts";
 import type { OciPlace } from "./oke/place.ts";
 import { makePools } from "./oke/pools.ts";
 import type { OciProviders } from "./oke/providers.ts";
@@ -22,7 +23,9 @@ import type { OkeConfig } from "./settings/oke.ts";
 /** A cluster of Oracle Cloud with its network, keys, registry, names and logs. */
 export async function okeCluster(config: OkeConfig, stack: StackOnCluster): Promise<Cluster> {
   const regions = { region: config.region, homeRegion: config.homeRegion ?? config.region };
-  const oke = new Oke(config.name, config, stack, providersOf(regions));
+  const providers = providersOf(regions);
+  const before = await onlyOnce(config, providers.here);
+  const oke = new Oke(config.name, config, stack, { providers, before });
   shareProviders(regions, oke.home);
   const provider = new k8s.Provider("cluster", {
     kubeconfig: oke.kubeconfig,
@@ -48,6 +51,8 @@ export async function okeCluster(config: OkeConfig, stack: StackOnCluster): Prom
   };
 }
 
+type OkeArgs = { readonly providers: OciProviders } & Pick<OkeClusterParts, "before">;
+
 class Oke extends pulumi.ComponentResource {
   readonly home: OciHome;
   readonly kubeconfig: pulumi.Output<string>;
@@ -60,7 +65,7 @@ class Oke extends pulumi.ComponentResource {
     name: string,
     config: OkeConfig,
     { keepData }: StackOnCluster,
-    providers: OciProviders,
+    { providers, before }: OkeArgs,
   ) {
     super("todo:clusters:Oke", name, {});
     const child = { parent: this, provider: providers.here };
@@ -72,7 +77,7 @@ class Oke extends pulumi.ComponentResource {
 
     const network = makeNetwork(place, config);
     const encryption = makeEncryption(place, { keepData });
-    const parts = { config, network, encryption, keepData };
+    const parts = { config, network, encryption, keepData, before };
     const cluster = makeCluster(place, parts);
     const pools = makePools(place, { ...parts, clusterId: cluster.id });
     const autoscaler = makeAutoscaler(place, { config, clusterId: cluster.id, pools });

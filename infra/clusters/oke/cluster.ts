@@ -1,10 +1,10 @@
 import { Cluster } from "@pulumi/oci/containerengine/cluster.js";
+import type * as pulumi from "@pulumi/pulumi";
 import { kept } from "#components/place.ts";
 import type { OciHome } from "../home.ts";
 import type { OkeConfig } from "../settings/oke.ts";
 import type { OkeNetwork } from "./network.ts";
 import { addressesIn } from "./network.ts";
-import { onlyOnce } from "./only-once.ts";
 import type { OciPlace } from "./place.ts";
 
 export type OkeClusterParts = {
@@ -12,6 +12,8 @@ export type OkeClusterParts = {
   readonly network: OkeNetwork;
   readonly encryption: OciHome["encryption"];
   readonly keepData: boolean;
+  /** What is asked before it is made. */
+  readonly before: readonly pulumi.ResourceHook[];
 };
 
 /**
@@ -50,7 +52,7 @@ export function makeCluster(place: OciPlace, parts: OkeClusterParts): Cluster {
     {
       ...child,
       ...kept(parts),
-      hooks: { beforeCreate: [onlyOnce(place)] },
+      hooks: { beforeCreate: [...parts.before] },
       // Another beside the old one is what is looked for.
       deleteBeforeReplace: true,
     },
