@@ -1,5 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /** Where a Helm chart comes from: a repository, an OCI registry, or a folder. */
 export type ChartSource = {
@@ -48,28 +48,44 @@ export const chartSources = {
     version: "0.20.4",
     repository: "https://charts.external-secrets.io",
   },
+  redpanda: {
+    chart: "redpanda",
+    version: "26.2.1",
+    repository: "https://charts.redpanda.com",
+  },
+  // Prometheus 3.7 and its operator, Alertmanager, Grafana.
+  "kube-prometheus-stack": {
+    chart: "oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack",
+    version: "79.7.1",
+  },
+  // Released apart from Dapr.
+  "dapr-dashboard": {
+    chart: "dapr-dashboard",
+    version: "0.15.0",
+    repository: "https://dapr.github.io/helm-charts/",
+  },
 } as const satisfies Record<string, ChartSource>;
 
 export type ChartName = keyof typeof chartSources;
 
-/** Charts that a stack takes from somewhere else than usual: a mirror, a folder. */
-export type ChartOverrides = { readonly [Name in ChartName]?: ChartSource };
+/** What a stack wants of charts otherwise than usual. */
+export type ChartSettings = {
+  /** Those that it takes from somewhere else: a mirror, a folder. */
+  readonly charts: { readonly [Name in ChartName]?: ChartSource };
+  /** Values laid over ours: the images of a mirror, who is told of alerts. */
+  readonly values: { readonly [Name in ChartName]?: ChartValues };
+};
 
-/**
- * Installs a chart with plain values; secrets never go through values. Nothing of it is waited for
- * one by one: the engine works on few objects at a time, and would wait for pods that need what
- * it has not got to yet. Who needs the chart's programs waits for all of them (see `Platform`).
- */
+export type ChartValues = Readonly<Record<string, unknown>>;
+
+/** Installs a chart with plain values; secrets never go through values. */
 export function installChart(
   name: ChartName,
-  args: {
-    readonly namespace: string;
-    readonly values: Readonly<Record<string, unknown>>;
-    readonly overrides: ChartOverrides;
-  },
+  args: { readonly namespace: string; readonly values: ChartValues },
+  settings: ChartSettings,
   opts: pulumi.ComponentResourceOptions,
 ): k8s.helm.v4.Chart {
-  const source: ChartSource = args.overrides[name] ?? chartSources[name];
+  const source: ChartSource = settings.charts[name] ?? chartSources[name];
   return new k8s.helm.v4.Chart(
     name,
     {
@@ -78,15 +94,36 @@ export function installChart(
       chart: source.chart,
       ...(source.version !== undefined && { version: source.version }),
       ...(source.repository !== undefined && { repositoryOpts: { repo: source.repository } }),
-      values: args.values,
+      values: merge(args.values, settings.values[name] ?? {}),
     },
-    { ...opts, transforms: [withoutWaiting] },
+    opts,
   );
 }
 
+/** Lays the second over the first, object by object. */
+export function merge(base: ChartValues, over: ChartValues): ChartValues {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isObject(below) && isObject(value) ? merge(below, value) : value;
+  }
+  return merged;
+}
+
+// A value may be an output, which is laid over and under as a whole.
+const isObject = (value: unknown): value is ChartValues =>
+  typeof value === "object" &&
+  value !== null &&
+  !Array.isArray(value) &&
+  !pulumi.Output.isInstance(value);
+
 const awaited = /:(Deployment|StatefulSet|DaemonSet|Service)$/;
 
-/** Tells the provider not to wait for an object whose pods may need the rest of its chart. */
+/**
+ * Tells the provider not to wait for an object whose pods may need the rest of its chart: the engine
+ * works on few objects at a time, and would wait for pods that need what it has not got to yet. Who
+ * needs the chart's programs waits for all of them (see `Platform`).
+ */
 export const withoutWaiting: pulumi.ResourceTransform = ({ type, props, opts }) => {
   if (!awaited.test(type)) return undefined;
   const { metadata } = props;

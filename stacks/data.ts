@@ -60,6 +60,7 @@ export async function createKafka(args: DataArgs): Promise<Kafka> {
           ...common,
           access,
           operatorNamespace: operators["redpanda-operator"].namespace,
+          charts: config.platform,
           pullSecrets: args.provision.pullSecrets,
         },
         after(args, platform.ready("redpanda-operator", "cert-manager")),

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { stateStores } from "#apps/contracts/dapr.ts";
-import { type ChartName, chartSources } from "#components/charts.ts";
+import { type ChartName, type ChartSettings, chartSources } from "#components/charts.ts";
 import { type ImageName, images } from "#components/images.ts";
+import { type OperatorName, operators } from "#components/platform/operators.ts";
 import { clusterConfig } from "#infra/clusters/config.ts";
 import { accountsConfig } from "./accounts.ts";
 import { given, kafka, mail, postgres, redis, secrets } from "./data-config.ts";
@@ -12,7 +13,8 @@ const label = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, "must be 
 const size = z.enum(["dev", "prod"]);
 const operatorMode = z.enum(["install", "reuse", "none"]);
 const imageNames = Object.keys(images) as [ImageName, ...ImageName[]];
-const operatorNames = Object.keys(chartSources) as [ChartName, ...ChartName[]];
+const chartNames = Object.keys(chartSources) as [ChartName, ...ChartName[]];
+const operatorNames = Object.keys(operators) as [OperatorName, ...OperatorName[]];
 
 const platform = z.strictObject({
   /** `own` brings its operators; `shared` counts on those of another stack and leaves them alone. */
@@ -22,16 +24,17 @@ const platform = z.strictObject({
   /** Charts from a mirror or a folder. */
   charts: z
     .partialRecord(
-      z.enum(operatorNames),
+      z.enum(chartNames),
       z.strictObject({
         chart: z.string(),
         version: given(z.string()),
         repository: given(z.string()),
       }),
     )
+    .transform((charts) => charts as ChartSettings["charts"])
     .default({}),
-  /** Values laid over those of a chart, as the images of a mirror. */
-  values: z.partialRecord(z.enum(operatorNames), z.record(z.string(), z.unknown())).default({}),
+  /** Values laid over those of a chart: the images of a mirror, who is told of alerts. */
+  values: z.partialRecord(z.enum(chartNames), z.record(z.string(), z.unknown())).default({}),
 });
 
 /** Secrets of the namespace by which pods pull, for registries that want an account. */

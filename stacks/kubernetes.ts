@@ -3,7 +3,6 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { AppId } from "#apps/contracts/services.ts";
 import { contractOf } from "#apps/contracts/services.ts";
-import type { ChartOverrides } from "#components/charts.ts";
 import { Gateway } from "#components/ingress/gateway.ts";
 import { namespaceObject, sidecarNamespaceLabels } from "#components/namespace.ts";
 import type { Place } from "#components/place.ts";
@@ -52,7 +51,7 @@ export async function createKubernetesStack(config: KubernetesConfig) {
     {
       size: config.size,
       operators: modes,
-      ...overrides(config),
+      charts: config.platform,
       untilReady: (namespace, opts) =>
         untilReady({ cluster, clone, stackFolder: stackFolder(), namespace }, opts),
     },
@@ -136,11 +135,6 @@ export async function createKubernetesStack(config: KubernetesConfig) {
     ),
   };
 }
-
-const overrides = ({ platform }: KubernetesConfig) => ({
-  charts: platform.charts as ChartOverrides,
-  values: platform.values,
-});
 
 function createImages({ images }: KubernetesConfig, cluster: Cluster): ServiceImages {
   return new ServiceImages("images", {

@@ -75,13 +75,14 @@ export function createObservability(args: Args): void {
             daprNamespace,
             certManager: platform.has("cert-manager"),
             grafanaPassword: args.password("grafana"),
+            charts: config.platform,
           },
           args.onCluster,
         )
       : undefined;
   if (observability.daprDashboard) {
     const after = { ...args.onCluster, dependsOn: platform.ready("dapr") };
-    daprDashboard({ namespace: daprNamespace }, after);
+    daprDashboard({ namespace: daprNamespace, charts: config.platform }, after);
   }
   new Observability(
     "observability",

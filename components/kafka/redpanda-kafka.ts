@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { ChartSource } from "#components/charts.ts";
+import { type ChartSettings, installChart } from "#components/charts.ts";
 import type { PolicySpec } from "#components/network/policies.ts";
 import { inNamespace } from "#components/network/policies.ts";
 import type { NetworkPeer, Place, Reach } from "#components/place.ts";
@@ -23,7 +23,7 @@ import {
   redpandaTopic,
   redpandaUser,
 } from "./redpanda-objects.ts";
-import { redpandaChart, redpandaPorts, redpandaValues, releaseName } from "./redpanda-values.ts";
+import { redpandaPorts, redpandaValues, releaseName } from "./redpanda-values.ts";
 import { topicSpecs } from "./topics.ts";
 import { defaultKafkaTuning } from "./tuning.ts";
 import { userSpecs, viewerSpec } from "./users.ts";
@@ -32,7 +32,7 @@ export type RedpandaKafkaArgs = KafkaEngineArgs & {
   readonly access: BrokerAccess;
   /** Where the operator runs, which makes topics and users. The brokers need cert-manager too. */
   readonly operatorNamespace: string;
-  readonly chart?: ChartSource;
+  readonly charts: ChartSettings;
   readonly pullSecrets: readonly string[];
 };
 
@@ -68,16 +68,19 @@ export class RedpandaKafka extends pulumi.ComponentResource implements Kafka {
       },
       child,
     );
-    const chart = installBrokers(
-      args.chart ?? redpandaChart,
-      place.namespace,
-      redpandaValues({
-        place,
-        tuning,
-        usersSecret: superusers(place, password("kafka-admin"), child),
-        bootstrapSecret: bootstrap.metadata.name,
-        pullSecrets: args.pullSecrets,
-      }),
+    const chart = installChart(
+      releaseName,
+      {
+        namespace: place.namespace,
+        values: redpandaValues({
+          place,
+          tuning,
+          usersSecret: superusers(place, password("kafka-admin"), child),
+          bootstrapSecret: bootstrap.metadata.name,
+          pullSecrets: args.pullSecrets,
+        }),
+      },
+      args.charts,
       { ...child, protect: place.keepData },
     );
     // Before the brokers when all goes: the operator takes the finalizers off by asking them.
@@ -107,25 +110,6 @@ const Custom = k8s.apiextensions.CustomResource;
 const timeouts = { create: "10m", update: "10m", delete: "10m" };
 
 type Child = Pick<pulumi.CustomResourceOptions, "parent">;
-
-const installBrokers = (
-  { chart, version, repository }: ChartSource,
-  namespace: string,
-  values: object,
-  opts: pulumi.ComponentResourceOptions,
-) =>
-  new k8s.helm.v4.Chart(
-    releaseName,
-    {
-      name: releaseName,
-      namespace,
-      chart,
-      ...(version !== undefined && { version }),
-      ...(repository !== undefined && { repositoryOpts: { repo: repository } }),
-      values: values as Record<string, unknown>,
-    },
-    opts,
-  );
 
 /** A superuser for people, in the form of the chart: a line for each. */
 const superusers = (place: Place, password: pulumi.Output<string>, child: Child) =>

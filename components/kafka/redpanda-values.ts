@@ -1,16 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { StackSize } from "#apps/contracts/topics.ts";
-import type { ChartSource } from "#components/charts.ts";
 import type { Place } from "#components/place.ts";
 import type { KafkaTuning } from "./tuning.ts";
 import { durabilityOf } from "./tuning.ts";
-
-/** Where the chart of the brokers comes from; its version is that of the operator's chart. */
-export const redpandaChart: ChartSource = {
-  chart: "redpanda",
-  version: "26.2.1",
-  repository: "https://charts.redpanda.com",
-};
 
 /** The name of the release and so of everything that the chart makes. */
 export const releaseName = "redpanda";

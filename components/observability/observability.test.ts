@@ -188,6 +188,7 @@ test("monitors wait for the operator where the stack installs it", async () => {
       daprNamespace: "dapr-system",
       certManager: true,
       grafanaPassword: pulumi.secret("any"),
+      charts: { charts: {}, values: {} },
     });
     new Observability("observability", {
       ...baseArgs(),

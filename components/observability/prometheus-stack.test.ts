@@ -17,7 +17,7 @@ const prometheus = (values: Record<string, unknown> = {}) =>
     daprNamespace: "dapr-system",
     certManager: false,
     grafanaPassword: pulumi.secret(canary),
-    values,
+    charts: { charts: {}, values: { "kube-prometheus-stack": values } },
   });
 
 describe("Prometheus", () => {
@@ -50,6 +50,7 @@ describe("Prometheus", () => {
 });
 
 test("Dapr's dashboard is a pinned chart", async () => {
-  const all = await record(() => void daprDashboard({ namespace: "dapr-system" }, {}));
+  const charts = { charts: {}, values: {} };
+  const all = await record(() => void daprDashboard({ namespace: "dapr-system", charts }, {}));
   expect(all[0]?.inputs).toMatchObject({ chart: "dapr-dashboard", version: "0.15.0" });
 });

@@ -1,17 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackSize } from "#apps/contracts/topics.ts";
-import type { ChartSource } from "#components/charts.ts";
+import { type ChartSettings, installChart } from "#components/charts.ts";
 import { namespaceObject } from "#components/namespace.ts";
 import { labelsOf } from "#components/place.ts";
-import { merge } from "#components/platform/platform.ts";
 import { platformMonitors } from "./monitors.ts";
-
-/** kube-prometheus-stack, pinned: Prometheus 3.7 and its operator, Alertmanager, Grafana. */
-const prometheusChart: ChartSource = {
-  chart: "oci://ghcr.io/prometheus-community/charts/kube-prometheus-stack",
-  version: "79.7.1",
-};
 
 export type PrometheusStackArgs = {
   readonly namespace: string;
@@ -24,9 +17,7 @@ export type PrometheusStackArgs = {
   readonly grafanaPassword: pulumi.Input<string>;
   /** Zipkin's address, for links from Grafana; absent where there is none. */
   readonly zipkinUrl?: string;
-  readonly chart?: ChartSource;
-  /** Values to lay over those below, as receivers of alerts or the images of a mirror. */
-  readonly values?: Readonly<Record<string, unknown>>;
+  readonly charts: ChartSettings;
 };
 
 /** Prometheus, Alertmanager and Grafana, once in a cluster, in a namespace of their own. */
@@ -52,17 +43,10 @@ export class PrometheusStack extends pulumi.ComponentResource {
       },
       inside,
     );
-    const source = args.chart ?? prometheusChart;
-    const chart = new k8s.helm.v4.Chart(
+    const chart = installChart(
       "kube-prometheus-stack",
-      {
-        name: "kube-prometheus-stack",
-        namespace,
-        chart: source.chart,
-        ...(source.version !== undefined && { version: source.version }),
-        ...(source.repository !== undefined && { repositoryOpts: { repo: source.repository } }),
-        values: merge(chartValues(args, admin.metadata.name), args.values ?? {}),
-      },
+      { namespace, values: chartValues(args, admin.metadata.name) },
+      args.charts,
       inside,
     );
     this.ready = [chart];

@@ -3,7 +3,10 @@ import type { ChartName } from "#components/charts.ts";
 import { sidecarNamespaceLabels } from "#components/namespace.ts";
 
 /** What a cluster needs once, whatever number of stacks it carries. */
-export type OperatorName = ChartName;
+export type OperatorName = Exclude<
+  ChartName,
+  "redpanda" | "kube-prometheus-stack" | "dapr-dashboard"
+>;
 
 /**
  * Whether a stack brings an operator, counts on the one that is there, or does without what it

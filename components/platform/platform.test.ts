@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
-import { withoutWaiting } from "#components/charts.ts";
+import { merge, withoutWaiting } from "#components/charts.ts";
 import { record } from "#components/recording.ts";
 import type { OperatorMode, OperatorName } from "./operators.ts";
 import { operators } from "./operators.ts";
-import { merge, Platform, type PlatformArgs } from "./platform.ts";
+import { Platform, type PlatformArgs } from "./platform.ts";
 
 const names = Object.keys(operators) as OperatorName[];
 const all = (mode: OperatorMode) =>
@@ -13,8 +13,7 @@ const all = (mode: OperatorMode) =>
 const base: PlatformArgs = {
   size: "dev",
   operators: all("install"),
-  charts: {},
-  values: {},
+  charts: { charts: {}, values: {} },
   untilReady: (namespace, opts) =>
     new pulumi.ComponentResource("todo:test:Ready", namespace, {}, opts),
 };
@@ -67,8 +66,10 @@ test("what is reused or not wanted is left alone", async () => {
 
 test("a chart may come from elsewhere, with values of its own laid over ours", async () => {
   const recorded = await recordPlatform({
-    charts: { dapr: { chart: "./charts/dapr" } },
-    values: { dapr: { global: { registry: "mirror" } } },
+    charts: {
+      charts: { dapr: { chart: "./charts/dapr" } },
+      values: { dapr: { global: { registry: "mirror" } } },
+    },
   });
   const dapr = charts(recorded).find(({ name }) => name === "dapr")?.inputs;
   expect(dapr.chart).toBe("./charts/dapr");

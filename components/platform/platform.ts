@@ -1,8 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackSize } from "#apps/contracts/topics.ts";
-import type { ChartOverrides } from "#components/charts.ts";
-import { installChart } from "#components/charts.ts";
+import { type ChartSettings, installChart, withoutWaiting } from "#components/charts.ts";
 import { namespaceObject } from "#components/namespace.ts";
 import type { OperatorMode, OperatorName } from "./operators.ts";
 import { operators } from "./operators.ts";
@@ -10,9 +9,7 @@ import { operators } from "./operators.ts";
 export type PlatformArgs = {
   readonly size: StackSize;
   readonly operators: Readonly<Record<OperatorName, OperatorMode>>;
-  readonly charts: ChartOverrides;
-  /** Values to lay over those of a chart, as the images of a mirror. */
-  readonly values: { readonly [Name in OperatorName]?: Readonly<Record<string, unknown>> };
+  readonly charts: ChartSettings;
   /** Makes what is done when all programs of a namespace run, after these. */
   readonly untilReady: UntilReady;
 };
@@ -57,30 +54,11 @@ export class Platform extends pulumi.ComponentResource {
     const created = new k8s.core.v1.Namespace(namespace, namespaceObject(namespace, podSecurity), {
       parent: this,
     });
-    const chart = installChart(
-      operator,
-      {
-        namespace,
-        values: merge(values(args.size), args.values[operator] ?? {}),
-        overrides: args.charts,
-      },
-      { parent: this, dependsOn: created },
-    );
+    const chart = installChart(operator, { namespace, values: values(args.size) }, args.charts, {
+      parent: this,
+      dependsOn: created,
+      transforms: [withoutWaiting],
+    });
     return args.untilReady(namespace, { parent: this, dependsOn: [chart] });
   }
 }
-
-type Values = Readonly<Record<string, unknown>>;
-
-/** Lays the second over the first, object by object. */
-export function merge(base: Values, over: Values): Values {
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const below = merged[key];
-    merged[key] = isObject(below) && isObject(value) ? merge(below, value) : value;
-  }
-  return merged;
-}
-
-const isObject = (value: unknown): value is Values =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

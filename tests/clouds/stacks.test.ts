@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { chartSources } from "#components/charts.ts";
 import { secretMark } from "#components/recording.ts";
 import { examine } from "#policy/examine.ts";
 import { pairwise } from "../manifests/pairwise.ts";
@@ -16,6 +17,28 @@ test.each(pairwise(factors) as CloudChoice[])(
       JSON.stringify(withoutSecrets(inputs)).includes(canary),
     );
     expect(inClear.map(({ urn }) => urn)).toEqual([]);
+  },
+  busyTimeoutMs,
+);
+
+test(
+  "every chart of a stack comes from a mirror, with values of one's own, where that is set",
+  async () => {
+    const names = Object.keys(chartSources);
+    const ofEach = (value: object) => Object.fromEntries(names.map((name) => [name, value]));
+    const mirrored = { charts: ofEach({ chart: "oci://mirror" }), values: ofEach({ mine: true }) };
+    const { resources } = await recordCloudStack(
+      { cluster: "gke", kafka: "redpanda", data: "in the cluster" },
+      { platform: mirrored, observability: { daprDashboard: true } },
+    );
+    const charts = resources.filter(({ type }) => type.endsWith(":Chart"));
+    expect(charts.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["redpanda", "kube-prometheus-stack", "dapr-dashboard", "dapr"]),
+    );
+    for (const { inputs, name } of charts) {
+      expect(inputs, name).toMatchObject({ chart: "oci://mirror", values: { mine: true } });
+      expect(inputs, name).not.toHaveProperty("repositoryOpts");
+    }
   },
   busyTimeoutMs,
 );

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import type { ChartName, ChartOverrides } from "#components/charts.ts";
+import type { ChartName, ChartSettings } from "#components/charts.ts";
+import type { OperatorName } from "#components/platform/operators.ts";
 
 /** A kind of custom resource: its plural is made as Kubernetes' own are. */
 type Kind = { readonly kind: string; readonly version: string; readonly isOfCluster?: boolean };
@@ -11,7 +12,7 @@ const kinds = (version: string, ...names: readonly string[]): Kind[] =>
   names.map((kind) => ({ kind, version }));
 
 /** What each operator reads, by group. */
-const kindsOf: Readonly<Record<ChartName, Kinds>> = {
+const kindsOf: Readonly<Record<OperatorName, Kinds>> = {
   dapr: {
     "dapr.io": [
       ...kinds("v1alpha1", "Component", "Configuration", "Resiliency"),
@@ -40,16 +41,28 @@ const kindsOf: Readonly<Record<ChartName, Kinds>> = {
 };
 
 /**
- * Charts in the place of the operators' own, whose repositories are not reached and whose images
- * are not had: the definitions, which let every field pass (what the real ones refuse is told by
- * tests/manifests), and a Deployment. What it would do is done by operators.ts.
+ * Charts in the place of those whose repositories are not reached and whose images are not had. Of
+ * an operator: the definitions, which let every field pass (what the real ones refuse is told by
+ * tests/manifests), and a Deployment; what it would do is done by operators.ts. Of brokers: pods.
  */
-export function writeCharts(folder: string): ChartOverrides {
-  const names = Object.keys(kindsOf) as ChartName[];
-  return Object.fromEntries(names.map((name) => [name, { chart: writeChart(folder, name) }]));
+export function writeCharts(folder: string): ChartSettings["charts"] {
+  const names = Object.keys(kindsOf) as OperatorName[];
+  const charts = names.map((name): [ChartName, readonly object[]] => [
+    name,
+    [...definitionsOf(name), workload("Deployment", "operator", { app: name })],
+  ]);
+  charts.push(["redpanda", [workload("StatefulSet", "redpanda", { app: "redpanda" })]]);
+  return Object.fromEntries(
+    charts.map(([name, objects]) => [name, { chart: writeChart(folder, name, objects) }]),
+  );
 }
 
-function writeChart(folder: string, name: ChartName): string {
+const definitionsOf = (name: OperatorName): object[] =>
+  Object.entries(kindsOf[name]).flatMap(([group, all]) =>
+    all.map((kind) => definitionOf(group, kind)),
+  );
+
+function writeChart(folder: string, name: ChartName, objects: readonly object[]): string {
   const chart = join(folder, name);
   const templates = join(chart, "templates");
   mkdirSync(templates, { recursive: true });
@@ -59,13 +72,9 @@ function writeChart(folder: string, name: ChartName): string {
       apiVersion: "v2",
       name,
       version: "0.0.0",
-      description: "definitions of an operator",
+      description: "in the place of another",
     }),
   );
-  const definitions = Object.entries(kindsOf[name]).flatMap(([group, all]) =>
-    all.map((kind) => definitionOf(group, kind)),
-  );
-  const objects = [...definitions, operatorOf(name)];
   writeFileSync(join(templates, "all.yaml"), objects.map((it) => stringify(it)).join("---\n"));
   return chart;
 }
@@ -99,22 +108,26 @@ function definitionOf(group: string, { kind, version, isOfCluster }: Kind): obje
 const pluralOf = (kind: string): string =>
   kind.toLowerCase().replace(/(ss)$/, "$1e").replace(/y$/, "ie").concat("s");
 
-/** What the namespaces of operators ask for. */
+/** What the namespaces of operators and of data ask for. */
 const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 
-function operatorOf(name: string): object {
-  const labels = { app: name };
+function workload(
+  kind: "Deployment" | "StatefulSet",
+  name: string,
+  labels: Readonly<Record<string, string>>,
+): object {
   return {
     apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "operator", namespace: "{{ .Release.Namespace }}" },
+    kind,
+    metadata: { name, namespace: "{{ .Release.Namespace }}" },
     spec: {
+      ...(kind === "StatefulSet" && { serviceName: name }),
       selector: { matchLabels: labels },
       template: {
         metadata: { labels },
         spec: {
           securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
-          containers: [{ name: "main", image: "example/operator:1.0.0", securityContext }],
+          containers: [{ name: "main", image: "example/server:1.0.0", securityContext }],
         },
       },
     },

@@ -21,8 +21,7 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
       operators: Object.fromEntries(
         Object.keys(operators).map((name) => [name, "install"]),
       ) as PlatformArgs["operators"],
-      charts: {},
-      values: {},
+      charts: { charts: {}, values: {} },
       untilReady: (namespace, { parent }) =>
         new pulumi.ComponentResource("test:index:Ready", namespace, {}, { parent }),
     }),
@@ -110,6 +109,7 @@ export const alone: Readonly<Record<string, (size: StackSize) => unknown>> = {
       certManager: true,
       grafanaPassword: password("grafana"),
       zipkinUrl: "http://zipkin:9411",
+      charts: { charts: {}, values: {} },
     }),
 };
 

@@ -35,6 +35,7 @@ export const engines: Readonly<Record<string, (size: StackSize) => unknown>> = {
       password,
       access: { clients, monitoring },
       operatorNamespace: "redpanda-system",
+      charts: { charts: {}, values: {} },
       pullSecrets: ["registry"],
     }),
   "kafka, external": (size) =>
