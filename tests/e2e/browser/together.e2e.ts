@@ -153,6 +153,16 @@ describe("without a network", () => {
     expect(await row(page, titles[2] ?? "").count()).toBe(0);
     asleep = false;
     await page.clock.fastForward("10:00");
+    // A try to connect that was under way as it woke is followed by the next a while later.
+    await expect
+      .poll(
+        async () => {
+          await page.clock.fastForward("01:00");
+          return row(page, titles[2] ?? "").count();
+        },
+        { timeout: 20_000, interval: 2_000 },
+      )
+      .toBe(1);
     for (const title of titles) await row(page, title).waitFor();
     expect(await page.evaluate("window.notReloaded")).toBe(true);
   });
