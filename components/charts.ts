@@ -9,8 +9,8 @@ export type ChartSource = {
   readonly repository?: string;
 };
 
-/** The charts of others that a stack may install, pinned. */
-export const chartSources = {
+/** The charts of operators, which a cluster has once. */
+const operatorCharts = {
   dapr: {
     chart: "dapr",
     version: "1.16.5",
@@ -48,6 +48,11 @@ export const chartSources = {
     version: "0.20.4",
     repository: "https://charts.external-secrets.io",
   },
+} as const satisfies Record<string, ChartSource>;
+
+/** The charts of others that a stack may install, pinned. */
+export const chartSources = {
+  ...operatorCharts,
   redpanda: {
     chart: "redpanda",
     version: "26.2.1",
@@ -67,6 +72,7 @@ export const chartSources = {
 } as const satisfies Record<string, ChartSource>;
 
 export type ChartName = keyof typeof chartSources;
+export type OperatorChartName = keyof typeof operatorCharts;
 
 /** What a stack wants of charts otherwise than usual. */
 export type ChartSettings = {

@@ -1,12 +1,9 @@
 import type { StackSize } from "#apps/contracts/topics.ts";
-import type { ChartName } from "#components/charts.ts";
+import type { OperatorChartName } from "#components/charts.ts";
 import { sidecarNamespaceLabels } from "#components/namespace.ts";
 
 /** What a cluster needs once, whatever number of stacks it carries. */
-export type OperatorName = Exclude<
-  ChartName,
-  "redpanda" | "kube-prometheus-stack" | "dapr-dashboard"
->;
+export type OperatorName = OperatorChartName;
 
 /**
  * Whether a stack brings an operator, counts on the one that is there, or does without what it
