@@ -6,7 +6,8 @@ import type { Sample } from "../system.ts";
 import type { Bench } from "./bench.ts";
 
 const drainWithinMs = 180_000;
-const accounts = 1_000;
+/** Whose tasks every load makes. */
+export const accounts = 1_000;
 const mostTries = 4;
 
 /** A burst of 20 s at most, as fast as it is taken, and everything delivered afterwards. */

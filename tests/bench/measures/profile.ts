@@ -7,8 +7,8 @@ import { runLoad } from "../k6.ts";
 import type { Figure, Measurement } from "../report.ts";
 import { sharesOf } from "../shares.ts";
 import type { Bench } from "./bench.ts";
+import { accounts } from "./load.ts";
 
-const accounts = 1_000;
 const lookMs = 4_000;
 /** Opening and closing, and the time until the load is there. */
 const besidesMs = 2_000;
