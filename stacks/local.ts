@@ -63,6 +63,7 @@ export async function createLocalStack(config: LocalConfig) {
       metadata: { secretsFile: secretsFile(replica), multiValued: "true" },
     },
     tracing: { samplingRate: config.sampling, zipkinEndpoint: zipkin?.endpoint },
+    batches: true, // its sidecars are mended
     // A file of this stack: by multicast a sidecar would also hear those of another clone.
     nameResolution: {
       component: "sqlite",

@@ -155,6 +155,7 @@ function factsOf({ config, observing: looked, ...args }: ServicesArgs): DaprFact
       zipkinEndpoint: looked.tracing?.zipkinEndpoint,
     },
     mendedSidecar: config.mendedSidecar,
+    batches: config.mendedSidecar !== undefined,
   };
 }
 

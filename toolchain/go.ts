@@ -10,7 +10,7 @@ import {
 import { join } from "node:path";
 import type { BuildJob } from "./build-job.ts";
 import { makeFolder } from "./cache.ts";
-import type { GoRecipe } from "./pinned.ts";
+import type { GoRecipe, Replaced } from "./pinned.ts";
 import { executablesOnPath, type Setting } from "./probe.ts";
 import { toolchainFolder } from "./recipe-hash.ts";
 import { run } from "./run.ts";
@@ -67,30 +67,36 @@ export async function buildGo(job: BuildJob): Promise<void> {
   await run("go", args, { ...job, folder, environment });
 }
 
-/** A go.mod that builds a copy of a module in which a file of ours stands in for one of its. */
+/** A go.mod that builds copies of modules in which a file of ours stands in for one of theirs. */
 function withReplaced(
   folder: string,
-  { module, file, by }: NonNullable<GoRecipe["replaced"]>,
+  replaced: readonly Replaced[],
   scratch: string,
   environment: NodeJS.ProcessEnv,
 ): string {
-  const options = { cwd: folder, encoding: "utf8", env: environment } as const;
+  const copies = replaced.map(({ module, file, by }) => {
+    const copy = join(scratch, "modules", module);
+    copyWritable(sourceOf(module, folder, environment), copy);
+    // A module that has moved the file would be built as it is, without a word.
+    if (!existsSync(join(copy, file))) throw new ToolchainError(`${module} has no ${file}`);
+    copyFileSync(join(folder, by), join(copy, file));
+    return `replace ${module} => ${copy}\n`;
+  });
+  const goMod = join(scratch, "go.mod");
+  const asItIs = readFileSync(join(folder, "go.mod"), "utf8");
+  writeFileSync(goMod, [asItIs, ...copies].join("\n"));
+  copyFileSync(join(folder, "go.sum"), join(scratch, "go.sum"));
+  return goMod;
+}
+
+/** Where Go keeps the sources of a module; fetched where they are not yet there. */
+function sourceOf(module: string, folder: string, env: NodeJS.ProcessEnv): string {
+  const options = { cwd: folder, encoding: "utf8", env } as const;
   const answer = spawnSync("go", ["mod", "download", "-json", module], options);
   if (answer.status !== 0) {
     throw new ToolchainError(`${module} cannot be had:\n${answer.stdout}${answer.stderr}`);
   }
-  const { Dir } = JSON.parse(answer.stdout) as { Dir: string };
-  const copy = join(scratch, "module");
-  copyWritable(Dir, copy);
-  // A module that has moved the file would be built as it is, without a word.
-  if (!existsSync(join(copy, file))) throw new ToolchainError(`${module} has no ${file}`);
-  copyFileSync(join(folder, by), join(copy, file));
-
-  const goMod = join(scratch, "go.mod");
-  const asItIs = readFileSync(join(folder, "go.mod"), "utf8");
-  writeFileSync(goMod, `${asItIs}\nreplace ${module} => ${copy}\n`);
-  copyFileSync(join(folder, "go.sum"), join(scratch, "go.sum"));
-  return goMod;
+  return (JSON.parse(answer.stdout) as { Dir: string }).Dir;
 }
 
 /** Copies a folder of Go's cache, where nothing may be written, to where it may. */

@@ -1,3 +1,6 @@
+/** A file of a Go module, from its root, and the source of ours that stands in for it. */
+export type Replaced = { readonly module: string; readonly file: string; readonly by: string };
+
 /** Packages of a Go module whose go.mod and go.sum are in `folder`. */
 export type GoRecipe = {
   readonly kind: "go";
@@ -11,8 +14,8 @@ export type GoRecipe = {
   readonly tags?: string;
   /** Sources of ours in `folder`; they belong to the recipe's hash. */
   readonly sources?: readonly string[];
-  /** One of these that stands in for a file of a module that is built. */
-  readonly replaced?: { readonly module: string; readonly file: string; readonly by: string };
+  /** Those of them that stand in for a file of a module that is built; one a module. */
+  readonly replaced?: readonly Replaced[];
 };
 
 /** A pom.xml in `folder`, whose dependency plugin fills the entry. */

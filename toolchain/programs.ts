@@ -74,12 +74,19 @@ export const catalog = {
       ...daprVersion,
       package: "./daprd",
       tags: "stablecomponents",
-      sources: ["daprd/main.go", "replaced/pipeline.go"],
-      replaced: {
-        module: "github.com/dapr/dapr",
-        file: "pkg/middleware/http/pipeline.go",
-        by: "replaced/pipeline.go",
-      },
+      sources: ["daprd/main.go", "replaced/pipeline.go", "replaced/consumer.go"],
+      replaced: [
+        {
+          module: "github.com/dapr/dapr",
+          file: "pkg/middleware/http/pipeline.go",
+          by: "replaced/pipeline.go",
+        },
+        {
+          module: "github.com/dapr/components-contrib",
+          file: "common/component/kafka/consumer.go",
+          by: "replaced/consumer.go",
+        },
+      ],
     },
     main: "bin/daprd",
     smoke: ["bin/daprd", "--version"],

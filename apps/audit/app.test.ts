@@ -4,7 +4,7 @@ import { createTestShell } from "#apps/kit/testing/app.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
 import { sampleRow, samples, uuidOf } from "#apps/kit/testing/samples.ts";
 import { createApp } from "./app.ts";
-import { entries } from "./entries.ts";
+import { type Entry, entries } from "./entries.ts";
 import * as tables from "./schema.ts";
 import { recordActivity } from "./store.ts";
 
@@ -23,26 +23,25 @@ beforeAll(async () => {
 beforeEach(() => database.clear());
 afterAll(() => database.close());
 
-const record = (number: number) =>
-  recordActivity(
-    database.database,
-    entries["task-events"](
-      envelopeOf(
-        sampleRow({
-          ...{ id: number, sequence: number },
-          occurredAt: new Date(`2026-01-0${number}T00:00:00Z`),
-        }),
-        "backend",
-      ) as Envelope<"task-events">,
-    ),
+const record = (number: number) => recordActivity(database.database, [entryOf(number)]);
+
+const entryOf = (number: number) =>
+  entries["task-events"](
+    envelopeOf(
+      sampleRow({
+        ...{ id: number, sequence: number },
+        occurredAt: new Date(`2026-01-0${number}T00:00:00Z`),
+      }),
+      "backend",
+    ) as Envelope<"task-events">,
   );
 
 /** Records the sample event of every topic that the log is of, as event 1 to 4. */
 async function recordOneOfEach(): Promise<void> {
   for (const [index, topic] of (Object.keys(entries) as (keyof typeof entries)[]).entries()) {
     const row = sampleRow({ id: index + 1, topic, data: samples[topic], sequence: index + 1 });
-    const entryOf = entries[topic] as (event: unknown) => Parameters<typeof recordActivity>[1];
-    await recordActivity(database.database, entryOf(envelopeOf(row, "a service")));
+    const entryOf = entries[topic] as (event: unknown) => Entry;
+    await recordActivity(database.database, [entryOf(envelopeOf(row, "a service"))]);
   }
 }
 

@@ -36,10 +36,10 @@ const query = z.object({
 export function createApp(deps: AuditDeps) {
   const { database } = deps.connection;
   const handlers: Handlers<Contract> = {
-    "task-events": (event) => recordActivity(database, entries["task-events"](event)),
-    reminders: (event) => recordActivity(database, entries.reminders(event)),
-    notifications: (event) => recordActivity(database, entries.notifications(event)),
-    "user-events": (event) => recordActivity(database, entries["user-events"](event)),
+    "task-events": (events) => recordActivity(database, events.map(entries["task-events"])),
+    reminders: (events) => recordActivity(database, events.map(entries.reminders)),
+    notifications: (events) => recordActivity(database, events.map(entries.notifications)),
+    "user-events": (events) => recordActivity(database, events.map(entries["user-events"])),
   };
   const app = deps.createApp(handlers);
   app.get("/activity", fromSidecarOnly(deps.env.APP_API_TOKEN), async (context) => {

@@ -34,7 +34,7 @@ const entryOf = (number: number, occurredAt: string) => {
   return entries["task-events"](envelopeOf(row, "backend") as Envelope<"task-events">);
 };
 const record = (number: number, occurredAt: string) =>
-  recordActivity(database, entryOf(number, occurredAt));
+  recordActivity(database, [entryOf(number, occurredAt)]);
 
 /** Sequences of the entries by the table that holds them. */
 async function held(): Promise<Record<string, number[]>> {

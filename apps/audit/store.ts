@@ -1,4 +1,5 @@
-import { and, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Database } from "#apps/kit/database/connect.ts";
 import type { Entry } from "./entries.ts";
 import { activity, type Kind } from "./schema.ts";
@@ -16,22 +17,44 @@ export type ActivityQuery = {
   readonly limit: number;
 };
 
+/** What an entry says: every column but those that the database fills. */
+const { position: _, recordedAt: __, ...said } = getTableColumns(activity);
+const columns = Object.values(said);
+const keyed = new Set<PgColumn>([said.eventId, said.occurredAt]);
+const listOf = (some: readonly PgColumn[], write: (name: SQL, column: PgColumn) => SQL): SQL =>
+  sql.join(
+    some.map((column) => write(sql.identifier(column.name) as unknown as SQL, column)),
+    sql`, `,
+  );
+
+/** All of it is known at once, but for one parameter: the entries as one JSON text. */
+const record = (entries: string): SQL => sql`
+  insert into ${activity} (${listOf(columns, (name) => name)})
+  select * from jsonb_to_recordset(${entries}::jsonb)
+    as entries (${listOf(columns, (name, column) => sql`${name} ${sql.raw(column.getSQLType())}`)})
+  on conflict (${listOf([...keyed], (name) => name)}) do update set
+    ${listOf(
+      columns.filter((column) => !keyed.has(column)),
+      (name) => sql`${name} = excluded.${name}`,
+    )}`;
+
 /**
- * Adds an event to the log, by its id and time. An event that comes again writes the same row:
- * nothing changes, and a replay mends a row that an earlier version of this service wrote wrong.
+ * Adds events to the log, each by its id and time, all in one write. An event that comes again
+ * writes the same row: nothing changes, and a replay mends a row that an earlier version of this
+ * service wrote wrong.
  */
-export async function recordActivity(database: Database, entry: Entry): Promise<void> {
-  const { eventId: _, occurredAt: __, ...content } = entry;
-  const columns = Object.keys(content) as (keyof typeof content)[];
-  const excluded = columns.map((name) => [name, sql`excluded.${sql.identifier(columnOf(name))}`]);
-  await database
-    .insert(activity)
-    .values(entry)
-    .onConflictDoUpdate({
-      target: [activity.eventId, activity.occurredAt],
-      set: Object.fromEntries(excluded),
-    });
+export async function recordActivity(database: Database, entries: readonly Entry[]): Promise<void> {
+  // A row may be written once by a statement; in one order, so that two replicas wait for each other
+  // and never for ever.
+  const once = new Map(entries.map((entry) => [entry.eventId, entry]));
+  const sorted = [...once.values()].sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
+  await database.execute(record(JSON.stringify(sorted.map(rowOf))));
 }
+
+const rowOf = (entry: Entry): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(entry).map(([property, value]) => [said[property as keyof Entry].name, value]),
+  );
 
 /** A page of a user's log, newest first, with the position to go on from. */
 export async function listActivity(database: Database, query: ActivityQuery) {
@@ -70,5 +93,3 @@ export async function listActivity(database: Database, query: ActivityQuery) {
     next: rows.length > query.limit ? String(page.at(-1)?.position) : null,
   };
 }
-
-const columnOf = (name: keyof Entry): string => activity[name].name;

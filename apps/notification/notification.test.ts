@@ -23,9 +23,9 @@ beforeEach(() => base.clear());
 afterAll(() => base.close());
 
 const soon = vi.fn();
-const receive = (topic: "reminders" | "user-events", number = 1, changes: object = {}) => {
+const receive = async (topic: "reminders" | "user-events", number = 1, changes: object = {}) => {
   const data = { ...samples[topic], ...changes };
-  return createReceiver(
+  const receiveAll = createReceiver(
     services.notification,
     handlersOf({ outbox: createOutbox(services.notification), mailer: { soon } }),
     {
@@ -38,7 +38,8 @@ const receive = (topic: "reminders" | "user-events", number = 1, changes: object
       log: silentLog,
       retryDelaysMs: [],
     },
-  )(topic, { bytes: sampleBytes(topic, { id: number, data }) });
+  );
+  return (await receiveAll(topic, [{ bytes: sampleBytes(topic, { id: number, data }) }]))[0];
 };
 const notificationRows = () => base.database.select().from(tables.notifications);
 const mailRows = () => base.database.select().from(tables.mails).orderBy(tables.mails.createdAt);
@@ -152,7 +153,7 @@ describe("mail", () => {
         sendDeadLetter: async () => {},
         ping: async () => {},
       };
-      await createReceiver(services.notification, handlers, deps)("reminders", { bytes });
+      await createReceiver(services.notification, handlers, deps)("reminders", [{ bytes }]);
     }
   };
 

@@ -63,6 +63,11 @@ export type DaprFacts = {
    * as made when another one runs beside it, so it is let deliver one at a time only.
    */
   readonly mendedSidecar?: string | undefined;
+  /**
+   * Whether events whose effects need no order come several at a time. Of Dapr's own sidecar a batch
+   * that fails would hold up every partition.
+   */
+  readonly batches?: boolean;
 };
 
 export type StatePostgres = {

@@ -1,7 +1,34 @@
 import { dapr, eventRoute } from "#apps/contracts/dapr.ts";
-import { appIds, contractOf, subscriptionsOf, usersOf } from "#apps/contracts/services.ts";
+import {
+  appIds,
+  contractOf,
+  type EffectKind,
+  subscriptionsOf,
+  usersOf,
+} from "#apps/contracts/services.ts";
 import type { DaprFacts } from "./facts.ts";
 import type { Manifest } from "./manifest.ts";
+
+/**
+ * How many records of a partition a service is given at once, and how long the first of them waits
+ * for the others. Every delivery wakes a sidecar and a service, which costs more than most of what
+ * is done with an event. A transactional effect is one event's: its order and its inbox row.
+ */
+const batches: { readonly [K in EffectKind]?: { most: number; awaitMs: number } } = {
+  "unique-key": { most: 100, awaitMs: 25 },
+  "idempotent-call": { most: 100, awaitMs: 25 },
+  // Someone is looking.
+  ephemeral: { most: 100, awaitMs: 10 },
+};
+
+const bulkSubscribeOf = (effect: EffectKind): Record<string, unknown> => {
+  const batch = batches[effect];
+  if (!batch) return {};
+  const { most, awaitMs } = batch;
+  return {
+    bulkSubscribe: { enabled: true, maxMessagesCount: most, maxAwaitDurationMs: awaitMs },
+  };
+};
 
 const effectAnnotation = "todo-evolution/effect";
 
@@ -27,6 +54,7 @@ export const subscriptionManifests = (facts: DaprFacts): Manifest[] =>
           topic,
           metadata: { rawPayload: "true" },
           routes: { default: eventRoute(topic) },
+          ...(facts.batches && bulkSubscribeOf(effect)),
         },
         scopes: [appId],
       }),

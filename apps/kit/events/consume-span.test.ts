@@ -38,7 +38,7 @@ function setUp(work: () => Promise<void>) {
   return {
     spans,
     tracer,
-    receive: () => receive("user-events", { bytes: sampleBytes("user-events") }),
+    receive: async () => (await receive("user-events", [{ bytes: sampleBytes("user-events") }]))[0],
   };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { eq } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, test, vi } from "vitest";
 import type { ServiceContract } from "#apps/contracts/services.ts";
+import type { Topic } from "#apps/contracts/topics.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
@@ -9,10 +10,10 @@ import { bytesOf, sampleBytes, silentLog, uuidOf } from "#apps/kit/testing/sampl
 import type { DeadLetter } from "./dead-letters.ts";
 import {
   createReceiver,
+  type Delivery,
   type Handlers,
   type Outcome,
   poisonDelaysMs,
-  type Receive,
   type ReceiverDeps,
 } from "./subscriptions.ts";
 import { inbox, userSequences } from "./tables.ts";
@@ -54,7 +55,7 @@ function setUp(work: (tx?: Database) => Promise<void>, changes: Partial<Receiver
     "user-events": () => handler(),
     "task-updates": () => handler(),
   };
-  const receive = createReceiver(contract, handlers, {
+  const receiveAll = createReceiver(contract, handlers, {
     appId: "keeper",
     database: testing.database,
     sendDeadLetter: async (letter) => void letters.push(letter),
@@ -64,11 +65,16 @@ function setUp(work: (tx?: Database) => Promise<void>, changes: Partial<Receiver
     retryDelaysMs: [1, 1, 1],
     ...changes,
   });
-  return { receive, handler, letters, outcomes };
+  const receive = async (topic: Topic, one: Delivery) => (await receiveAll(topic, [one]))[0];
+  return { receive, receiveAll, handler, letters, outcomes };
 }
 
 /** Delivers an event again and again, as a sidecar does, until it need not come again. */
-async function deliver(receive: Receive, topic: Subscribed, one = delivery(topic)): Promise<void> {
+async function deliver(
+  receive: ReturnType<typeof setUp>["receive"],
+  topic: Subscribed,
+  one = delivery(topic),
+): Promise<void> {
   while ((await receive(topic, one)) === "RETRY") await sleep(1);
 }
 

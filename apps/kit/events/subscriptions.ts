@@ -7,7 +7,7 @@ import type { Database } from "#apps/kit/database/connect.ts";
 import { reasonOf } from "#apps/kit/database/reason.ts";
 import type { Trace } from "#apps/kit/http/trace.ts";
 import { currentTrace, inSpan } from "#apps/kit/tracing/scope.ts";
-import type { Tracer } from "#apps/kit/tracing/tracer.ts";
+import type { Span, Tracer } from "#apps/kit/tracing/tracer.ts";
 import type { SendDeadLetter } from "./dead-letters.ts";
 import type { Envelope } from "./envelope.ts";
 import { InvalidEventError, parseEnvelope } from "./envelope.ts";
@@ -19,10 +19,13 @@ type Given<K extends EffectKind> = K extends "transactional"
   ? { readonly tx: Database; readonly log: Logger }
   : { readonly log: Logger };
 
-type Handler<T extends Topic, K extends EffectKind> = (
-  event: Envelope<T>,
-  given: Given<K>,
-) => Promise<void>;
+/**
+ * What is one write by the events' own ids is given all events that came together, and each alone
+ * once they fail together; everything else is given one event at a time.
+ */
+type Handler<T extends Topic, K extends EffectKind> = K extends "unique-key"
+  ? (events: readonly Envelope<T>[]) => Promise<void>
+  : (event: Envelope<T>, given: Given<K>) => Promise<void>;
 
 /** Exactly one handler for each topic that the service declares, typed by its event and effect. */
 export type Handlers<S extends ServiceContract> = {
@@ -58,7 +61,12 @@ export type ReceiverDeps = {
   readonly retryDelaysMs?: readonly number[] | undefined;
 };
 
-export type Receive = (topic: Topic, delivery: Delivery) => Promise<Verdict>;
+/**
+ * Takes records of one partition, in their order, and says of each what is to become of it. More
+ * than one come together where their effects need no order, so that one that waits or fails is
+ * passed by those behind it in its batch.
+ */
+export type Receive = (topic: Topic, deliveries: readonly Delivery[]) => Promise<Verdict[]>;
 
 /** Before each further try of what failed: all together less than 15 s, which others then wait. */
 export const poisonDelaysMs: readonly number[] = [1_000, 3_000, 10_000];
@@ -69,6 +77,16 @@ type Failure = {
   readonly sinceMs: number;
   readonly notBeforeMs: number;
 };
+
+/** A record that was read: its event, or what is to become of it as it is. */
+type Coming = {
+  readonly topic: Topic;
+  readonly effect: EffectKind;
+  readonly delivery: Delivery;
+  readonly event: Envelope<Topic>;
+  readonly log: () => Logger;
+};
+type Opened = Coming | { readonly verdict: Verdict };
 
 const mostFailures = 1_000;
 // Deliveries come a second after another: one that is early by a little is the one that was meant.
@@ -89,54 +107,114 @@ export function createReceiver<S extends ServiceContract>(
   const delaysMs = deps.retryDelaysMs ?? poisonDelaysMs;
   const failures = new Map<string, Failure>();
 
-  return async (topic, delivery) => {
+  return async (topic, deliveries) => {
     const effect = contract.subscribes[topic];
     if (!effect) throw new Error(`${deps.appId} does not subscribe to ${topic}`);
-    const log = deps.log.child({ topic, partition: delivery.partition, offset: delivery.offset });
-    if (delivery.addressee !== undefined && delivery.addressee !== deps.appId) {
-      deps.observe?.(topic, "skipped");
-      return "SUCCESS";
+    if (effect === "transactional") {
+      const verdicts: Verdict[] = [];
+      for (const one of deliveries) verdicts.push(await settle(await open(topic, effect, one)));
+      return verdicts;
     }
-    if (delivery.forgetSince !== undefined) return forget(topic, delivery.forgetSince, log);
-
-    let event: Envelope<Topic>;
-    try {
-      event = parseEnvelope(topic, delivery.bytes);
-    } catch (error) {
-      if (!(error instanceof InvalidEventError)) throw error;
-      return setAside(topic, effect, delivery, error, 1, log);
-    }
-
-    const { notBeforeMs = 0 } = failures.get(event.id) ?? {};
-    if (performance.now() < notBeforeMs) return "RETRY";
-
-    const work = () => process(topic, effect, event, delivery, log);
-    const span = deps.tracer?.start(`consume ${topic}`, "CONSUMER", parentOf(event));
-    if (!deps.tracer || !span) return work();
-    const verdict = await inSpan(deps.tracer, span, work);
-    const tags = { "event.id": event.id, "event.sequence": String(event.sequence), verdict };
-    span.end({ tags, error: verdict === "SUCCESS" ? undefined : "waits" });
-    return verdict;
+    const opened = await Promise.all(deliveries.map((one) => open(topic, effect, one)));
+    const events = opened.flatMap((one) => ("event" in one ? [one] : []));
+    const together =
+      effect === "unique-key" && events.length > 1 ? await applyTogether(events) : "apart";
+    return Promise.all(
+      opened.map((one) => ("event" in one && together !== "apart" ? together : settle(one))),
+    );
   };
 
-  async function process(
+  /** Reads a record; what is no event, or not for now, has its verdict without being handled. */
+  async function open(topic: Topic, effect: EffectKind, delivery: Delivery): Promise<Opened> {
+    if (delivery.addressee !== undefined && delivery.addressee !== deps.appId) {
+      deps.observe?.(topic, "skipped");
+      return { verdict: "SUCCESS" };
+    }
+    const { partition, offset } = delivery;
+    if (delivery.forgetSince !== undefined) {
+      const log = deps.log.child({ topic, partition, offset });
+      return { verdict: await forget(topic, delivery.forgetSince, log) };
+    }
+    try {
+      const event = parseEnvelope(topic, delivery.bytes);
+      const { notBeforeMs = 0 } = failures.get(event.id) ?? {};
+      if (performance.now() < notBeforeMs) return { verdict: "RETRY" };
+      return { topic, effect, delivery, event, log: logOf(topic, delivery, event) };
+    } catch (error) {
+      if (!(error instanceof InvalidEventError)) throw error;
+      const log = deps.log.child({ topic, partition, offset });
+      return { verdict: await setAside(topic, effect, delivery, error, 1, log) };
+    }
+  }
+
+  // Made when something is said: most events come and go without a word.
+  function logOf(
     topic: Topic,
-    effect: EffectKind,
-    event: Envelope<Topic>,
-    delivery: Delivery,
-    log: Logger,
-  ): Promise<Verdict> {
-    const eventLog = log.child({ event: event.id, trace: event.traceid });
+    { partition, offset }: Delivery,
+    { id, traceid }: Envelope<Topic>,
+  ): () => Logger {
+    let made: Logger | undefined;
+    return () => {
+      made ??= deps.log.child({ topic, partition, offset, event: id, trace: traceid });
+      return made;
+    };
+  }
+
+  async function settle(one: Opened): Promise<Verdict> {
+    if ("verdict" in one) return one.verdict;
+    const span = startSpan(one);
+    if (!deps.tracer || !span) return process(one);
+    const verdict = await inSpan(deps.tracer, span, () => process(one));
+    endSpan(span, one, verdict);
+    return verdict;
+  }
+
+  /** One write for all; `apart` when something of it fails that each has to show for itself. */
+  async function applyTogether(all: readonly Coming[]): Promise<Verdict | "apart"> {
+    const [first] = all;
+    if (!first) return "SUCCESS";
+    const { topic, log } = first;
+    const spans = all.map(startSpan);
+    try {
+      await handlerOf(topic, "unique-key")(all.map(({ event }) => event));
+    } catch (error) {
+      if (!(await isAwayNow(error))) return "apart";
+      log().warn(
+        { error: reasonOf(error), events: all.length },
+        "events wait: something they need is away",
+      );
+      for (const _ of all) deps.observe?.(topic, "retry");
+      return "RETRY";
+    }
+    for (const [index, one] of all.entries()) {
+      failures.delete(one.event.id);
+      deps.observe?.(topic, "applied", one.event);
+      endSpan(spans[index], one, "SUCCESS");
+    }
+    return "SUCCESS";
+  }
+
+  function startSpan({ topic, event }: Coming): Span | undefined {
+    return deps.tracer?.start(`consume ${topic}`, "CONSUMER", parentOf(event));
+  }
+
+  function endSpan(span: Span | undefined, { event }: Coming, verdict: Verdict): void {
+    if (!span?.trace.sampled) return;
+    const tags = { "event.id": event.id, "event.sequence": String(event.sequence), verdict };
+    span.end({ tags, error: verdict === "SUCCESS" ? undefined : "waits" });
+  }
+
+  async function process({ topic, effect, event, delivery, log }: Coming): Promise<Verdict> {
     const before = failures.get(event.id) ?? { attempts: 0, sinceMs: performance.now() };
     const attempts = before.attempts + 1;
     try {
-      const outcome = await apply(topic, effect, event, eventLog);
+      const outcome = await apply(topic, effect, event, log);
       failures.delete(event.id);
       deps.observe?.(topic, outcome, event);
       return "SUCCESS";
     } catch (error) {
       if (await isAwayNow(error)) {
-        eventLog.warn({ error: reasonOf(error) }, "event waits: something it needs is away");
+        log().warn({ error: reasonOf(error) }, "event waits: something it needs is away");
         deps.observe?.(topic, "retry");
         return "RETRY";
       }
@@ -144,11 +222,11 @@ export function createReceiver<S extends ServiceContract>(
       // all its tries, would hold their partition up for half an hour.
       const delayMs = delivery.addressee === undefined ? delaysMs[attempts - 1] : undefined;
       if (delayMs === undefined) {
-        const verdict = await setAside(topic, effect, delivery, error, attempts, eventLog);
+        const verdict = await setAside(topic, effect, delivery, error, attempts, log());
         if (verdict === "SUCCESS") failures.delete(event.id);
         return verdict;
       }
-      eventLog.warn({ attempts, delayMs, error: reasonOf(error) }, "handler failed, trying again");
+      log().warn({ attempts, delayMs, error: reasonOf(error) }, "handler failed, trying again");
       // From the first try on: the partition waits for slow tries and late deliveries as well.
       const dueMs = delaysMs.slice(0, attempts).reduce((sum, one) => sum + one, 0);
       const { sinceMs } = before;
@@ -168,13 +246,20 @@ export function createReceiver<S extends ServiceContract>(
     topic: Topic,
     effect: EffectKind,
     event: Envelope<Topic>,
-    log: Logger,
+    log: () => Logger,
   ): Promise<"applied" | "duplicate"> {
-    // The types of Handlers tie each topic to its event and effect; here all are one.
-    const handler = (handlers as Record<string, Handler<Topic, "transactional">>)[topic];
-    if (!handler) throw new Error(`no handler for ${topic}`);
+    if (effect === "unique-key") {
+      await handlerOf(topic, effect)([event]);
+      return "applied";
+    }
+    // Made where it is asked for.
+    const given = {
+      get log() {
+        return log();
+      },
+    };
     if (effect !== "transactional") {
-      await (handler as unknown as Handler<Topic, "ephemeral">)(event, { log });
+      await handlerOf(topic, effect)(event, given);
       return "applied";
     }
     if (!deps.database) throw new Error(`${deps.appId} has a transactional effect but no database`);
@@ -185,9 +270,16 @@ export function createReceiver<S extends ServiceContract>(
         .onConflictDoNothing()
         .returning({ eventId: inbox.eventId });
       if (recorded.length === 0) return "duplicate";
-      await handler(event, { tx: tx as unknown as Database, log });
+      await handlerOf(topic, effect)(event, { tx: tx as unknown as Database, log: log() });
       return "applied";
     });
+  }
+
+  // The types of Handlers tie each topic to its event and effect; here all are one.
+  function handlerOf<K extends EffectKind>(topic: Topic, _effect: K): Handler<Topic, K> {
+    const handler = (handlers as Record<string, unknown>)[topic];
+    if (!handler) throw new Error(`no handler for ${topic}`);
+    return handler as Handler<Topic, K>;
   }
 
   /** Does what the record says that comes before a replay; only an inbox has to forget. */
