@@ -6,7 +6,7 @@ import type { ServiceContract } from "#apps/contracts/services.ts";
 import { subscriptionsOf } from "#apps/contracts/services.ts";
 import { fromSidecarOnly } from "#apps/kit/dapr/tokens.ts";
 import type { Delivery, Receive } from "#apps/kit/events/subscriptions.ts";
-import { invalidInput } from "./problem.ts";
+import { invalidInput, Problem } from "./problem.ts";
 import type { ShellVariables } from "./variables.ts";
 
 /** How the sidecar delivers a raw record: its bytes inside an envelope of the sidecar's own. */
@@ -33,7 +33,7 @@ export function createEventRoutes(
   app.use("/internal/*", fromSidecarOnly(appApiToken));
   for (const [topic] of subscriptionsOf(contract)) {
     app.post(eventRoute(topic), async (context) => {
-      const parsed = body.safeParse(await context.req.json());
+      const parsed = body.safeParse(jsonOf(await context.req.text()));
       if (!parsed.success) throw invalidInput(parsed.error);
       if ("data_base64" in parsed.data) {
         const header = (name: string) => context.req.header(name);
@@ -51,6 +51,14 @@ export function createEventRoutes(
     });
   }
   return app;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem(400, "Invalid input", "a delivery is JSON");
+  }
 }
 
 /** A record, by the names under which the sidecar's Kafka component hands on what it knows of it. */
