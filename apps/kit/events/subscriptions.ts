@@ -183,7 +183,10 @@ export function createReceiver<S extends ServiceContract>(
         { error: reasonOf(error), events: all.length },
         "events wait: something they need is away",
       );
-      for (const _ of all) deps.observe?.(topic, "retry");
+      for (const [index, one] of all.entries()) {
+        deps.observe?.(topic, "retry");
+        endSpan(spans[index], one, "RETRY");
+      }
       return "RETRY";
     }
     for (const [index, one] of all.entries()) {
