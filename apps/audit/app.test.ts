@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Envelope, envelopeOf } from "#apps/kit/events/envelope.ts";
 import { createTestShell } from "#apps/kit/testing/app.ts";
@@ -55,10 +56,65 @@ async function ask(query: string, headers: Record<string, string> = { "dapr-api-
   return { status: response.status, body: (await response.json()) as Answer };
 }
 
-test("an event that comes twice has one entry", async () => {
-  await record(1);
-  await record(1);
-  expect((await ask(`user_id=${uuidOf(1)}`)).body.entries).toHaveLength(1);
+describe("the entries of events", () => {
+  /** An entry that says nothing. */
+  const empty = {
+    ...{ kind: "user" as const, eventType: "", source: "", correlationId: "", userId: uuidOf(1) },
+    ...{ sequence: 0, version: null, taskId: null, taskData: null, details: null },
+  };
+  const rows = () =>
+    database.database.select().from(tables.activity).orderBy(tables.activity.eventId);
+  const sequences = async () =>
+    (await ask(`user_id=${uuidOf(1)}`)).body.entries.map(({ sequence }) => sequence).toSorted();
+
+  test("that come together are one each", async () => {
+    await recordActivity(database.database, [1, 2, 3].map(entryOf));
+    expect(await sequences()).toEqual([1, 2, 3]);
+  });
+
+  test("that come again are as many, alone, within a batch and as a batch", async () => {
+    await record(1);
+    await record(1);
+    await recordActivity(database.database, [2, 1, 2, 3].map(entryOf));
+    await recordActivity(database.database, [3, 2, 4].map(entryOf));
+    expect(await sequences()).toEqual([1, 2, 3, 4]);
+  });
+
+  test("are put right where an earlier version wrote them empty", async () => {
+    const [right, other] = [entryOf(1), entryOf(2)];
+    await recordActivity(database.database, [{ ...right, ...empty }, other]);
+    await recordActivity(database.database, [right]);
+    expect(await rows()).toMatchObject([right, other]);
+  });
+
+  test("have every word that they were given", async () => {
+    const text = `"'\\ \\u0041 \n\t {}[],:$1 %s é ß 漢字 🪴 \u2028`;
+    const taskData = {
+      ...(samples["task-events"].task_data as Entry["taskData"] & object),
+      ...{ title: text, description: text, tags: [text, "", "null"] },
+    };
+    const most = {
+      ...{ ...entryOf(1), taskData, source: text, correlationId: text },
+      ...{ sequence: Number.MAX_SAFE_INTEGER, version: 2 ** 31 - 1 },
+    };
+    const details = { [text]: text, none: null, list: [1.5, true, {}], number: -1e-7 };
+    const least = {
+      ...{ ...entryOf(2), ...empty, details },
+      ...{ occurredAt: new Date("1999-12-31T23:59:59.999Z") },
+    };
+    await recordActivity(database.database, [most, least]);
+    const given = { position: expect.any(Number), recordedAt: expect.any(Date) };
+    expect(await rows()).toEqual([
+      { ...most, ...given },
+      { ...least, ...given },
+    ]);
+  });
+
+  test("have nothing where they say nothing, and no null of JSON", async () => {
+    await recordOneOfEach();
+    const one = sql`((task_data is null) <> (kind = 'task') and (details is null) = (kind = 'task'))`;
+    expect(await database.database.$count(tables.activity, one)).toBe(4);
+  });
 });
 
 describe("the log of a user", () => {
