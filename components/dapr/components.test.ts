@@ -170,6 +170,40 @@ describe("subscriptions", () => {
     }
   });
 
+  describe.each([true, false])("with batches: %s", (batches) => {
+    type Bulk = { enabled: boolean; maxMessagesCount: number; maxAwaitDurationMs: number };
+    const declared = subscriptionManifests({ ...facts, batches }).map(({ scopes, spec }) => {
+      const { subscribes } = contractOf(scopes?.[0] as AppId);
+      const bulk = spec.bulkSubscribe as Bulk | undefined;
+      return { name: `${scopes} ${spec.topic}`, effect: subscribes[spec.topic as Topic], bulk };
+    });
+    const namesOf = (of: (one: (typeof declared)[number]) => boolean) =>
+      declared.filter(of).map(({ name }) => name);
+
+    test("those come in batches whose effects need no order, if any", () => {
+      const unordered = namesOf(({ effect }) => batches && effect !== "transactional");
+      expect(namesOf(({ bulk }) => bulk !== undefined)).toEqual(unordered);
+      expect(new Set(declared.map(({ effect }) => effect))).toContain("transactional");
+      expect(unordered.length > 0).toBe(batches);
+    });
+
+    test("a batch is small enough for one call, and no one waits for it", () => {
+      for (const { bulk } of declared.filter(({ bulk }) => bulk)) {
+        expect(bulk?.enabled).toBe(true);
+        expect(bulk?.maxMessagesCount).toBeGreaterThan(1);
+        expect(bulk?.maxMessagesCount).toBeLessThanOrEqual(1_000);
+        expect(bulk?.maxAwaitDurationMs).toBeGreaterThan(0);
+        expect(bulk?.maxAwaitDurationMs).toBeLessThanOrEqual(100);
+      }
+    });
+  });
+
+  test("come in batches only where that is said", () => {
+    for (const { spec } of subscriptionManifests(facts)) {
+      expect(spec).not.toHaveProperty("bulkSubscribe");
+    }
+  });
+
   test("are tried without end", () => {
     const { policies } = resiliencyManifest(facts).spec as {
       policies: { retries: Record<string, { maxRetries: number }> };
