@@ -127,6 +127,20 @@ describe("a batch of unique keys", () => {
     expect(alone).toEqual([[2], [3], [2], [4], [2], [5], [2], [6]]);
   });
 
+  test("that is nothing but poison is set aside, in as many partitions as a service may read", async () => {
+    const { receive, letters } = setUp(() => Promise.reject(new Error("poison")));
+    const partitions = Array.from({ length: 30 }, (_, partition) =>
+      records(
+        "task-events",
+        ...Array.from({ length: 100 }, (_, index) => partition * 100 + index + 1),
+      ),
+    );
+    for (const _ of ["first", "second", "third", "last"]) {
+      for (const batch of partitions) await receive("task-events", batch);
+    }
+    expect(letters).toHaveLength(3_000);
+  });
+
   test("is not held up by an event that waits for its next try", async () => {
     const { receive, calls } = setUp(failOn(2), { retryDelaysMs: [60_000] });
     await receive("task-events", records("task-events", 2));

@@ -88,7 +88,9 @@ type Coming = {
 };
 type Opened = Coming | { readonly verdict: Verdict };
 
-const mostFailures = 1_000;
+// More than the batches of all partitions have at once: each that were forgotten before its last try
+// would be tried for ever.
+const mostFailures = 10_000;
 // Deliveries come a second after another: one that is early by a little is the one that was meant.
 const earlyMs = 100;
 
@@ -238,7 +240,7 @@ export function createReceiver<S extends ServiceContract>(
     }
   }
 
-  /** One a partition at most, and those whose partitions have gone elsewhere: the oldest go. */
+  /** A batch of each partition, and those whose partitions have gone elsewhere: the oldest go. */
   function remember(eventId: string, failure: Failure): void {
     failures.delete(eventId);
     failures.set(eventId, failure);
