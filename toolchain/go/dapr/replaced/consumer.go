@@ -56,12 +56,16 @@ func (c *consumer) ConsumeClaim(session sarama.ConsumerGroupSession, claim saram
 	}
 }
 
-// take waits for a record, and from then on for more: until there are as many as a batch may have,
-// or the time is over. None means that the session has ended.
+// mostBytes is how much a batch may have before its last record: a call that is refused for its size
+// would be made again for ever.
+const mostBytes = 1 << 20
+
+// take waits for a record, and from then on for more: until there are as many or as much as a batch
+// may have, or the time is over. None means that the session has ended.
 func take(ctx context.Context, from <-chan *sarama.ConsumerMessage, most int, await time.Duration) []*sarama.ConsumerMessage {
 	taken := make([]*sarama.ConsumerMessage, 0, most)
 	var over <-chan time.Time
-	for len(taken) < most {
+	for bytes := 0; len(taken) < most && bytes < mostBytes; {
 		select {
 		case <-ctx.Done():
 			return nil
@@ -70,6 +74,7 @@ func take(ctx context.Context, from <-chan *sarama.ConsumerMessage, most int, aw
 				return nil
 			}
 			taken = append(taken, record)
+			bytes += len(record.Value)
 			if over == nil && len(taken) < most {
 				timer := time.NewTimer(await)
 				defer timer.Stop()
