@@ -114,8 +114,8 @@ export const kubernetesConfig = z.strictObject({
     )
     .default({}),
   /**
-   * Image of a sidecar with the pipeline of toolchain/go/dapr/replaced: without it each sidecar
-   * delivers one event or call at a time, as Dapr's own loses events otherwise. See DECISIONS, 73.
+   * Image of a sidecar with the files of toolchain/go/dapr/replaced: without it each sidecar delivers
+   * one event or call at a time, as Dapr's own loses events otherwise. See DECISIONS, 73 and 77.
    */
   mendedSidecar: given(z.string().min(1)),
   ...accountsConfig({ operators: [] }),

@@ -9,6 +9,7 @@ import { deadLetterTopic } from "./topics.ts";
  * again changes nothing and no other record is needed;
  * `idempotent-call`: the handler may run again and its effect has a natural key elsewhere;
  * `ephemeral`: nothing is recorded, and what fails is dropped (no dead letter).
+ * Only a transactional one keeps the order of a partition: events of the others come together.
  */
 export type EffectKind = "transactional" | "unique-key" | "idempotent-call" | "ephemeral";
 
