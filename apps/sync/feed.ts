@@ -1,6 +1,7 @@
 import type { services } from "#apps/contracts/services.ts";
 import { type ChangeFeed, changeFeed, changeHeads } from "#apps/contracts/sync.ts";
 import type { Sidecar } from "#apps/kit/dapr/client.ts";
+import { createTurns } from "#apps/kit/turns.ts";
 
 /** Reads a page of a user's changes after a sequence; rejects when backend is away. */
 export type ReadFeed = (userId: string, after: number | undefined) => Promise<ChangeFeed>;
@@ -15,12 +16,14 @@ const mostCalls = 16;
 
 /** The change feed of backend, asked for once where several clients want the same at one time. */
 export function createFeed(sidecar: Pick<Sidecar<(typeof services)["sync"]>, "get">): Feed {
-  const limited = createLimit(mostCalls);
+  const inTurn = createTurns(mostCalls);
   // Not those under way: they may not know what the one who asks now has heard of.
   const waiting = new Map<string, Promise<ChangeFeed>>();
 
   const ask = (key: string, userId: string, after: number | undefined): Promise<ChangeFeed> =>
-    limited(async () => {
+    inTurn(async () => {
+      // So that who asks in the same turn of the loop can share the answer.
+      await Promise.resolve();
       waiting.delete(key);
       const query = new URLSearchParams({ user_id: userId, limit: String(pageSize) });
       if (after !== undefined) query.set("after", String(after));
@@ -37,29 +40,10 @@ export function createFeed(sidecar: Pick<Sidecar<(typeof services)["sync"]>, "ge
       return asked;
     },
     heads: (userIds) =>
-      limited(async () => {
+      inTurn(async () => {
         const query = new URLSearchParams({ user_ids: userIds.join() });
         const answer = await sidecar.get("backend", "/changes/heads", query);
         return new Map(Object.entries(changeHeads.parse(answer).heads));
       }),
-  };
-}
-
-/** Lets so many calls run at a time; the others wait for their turn, in order. */
-function createLimit(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const queue: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    // A turn of the loop at least, so that who asks in the same one can share the answer.
-    await (running < most
-      ? Promise.resolve()
-      : new Promise<void>((resolve) => queue.push(resolve)));
-    running++;
-    try {
-      return await work();
-    } finally {
-      running--;
-      queue.shift()?.();
-    }
   };
 }

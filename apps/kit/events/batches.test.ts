@@ -239,6 +239,21 @@ describe.each(["user-events", "task-updates"] as const)("a batch of %s", (topic)
     expect(outcomes).toEqual(["applied", "applied", "applied"]);
   });
 
+  test("has ten events handled at a time, in their order", async () => {
+    const numbers = Array.from({ length: 35 }, (_, index) => index + 1);
+    let running = 0;
+    let most = 0;
+    const { receive, calls } = setUp(async () => {
+      most = Math.max(most, ++running);
+      await sleep(1);
+      running--;
+    });
+    const verdicts = await receive(topic, records(topic, ...numbers));
+    expect(verdicts).toEqual(numbers.map(() => "SUCCESS"));
+    expect(most).toBe(10);
+    expect(calls()).toEqual(numbers.map((number) => [number]));
+  });
+
   test("goes on past an event that fails", async () => {
     const { receive, calls, letters, outcomes } = setUp(failOn(2));
     expect(await receive(topic, records(topic, 1, 2, 3))).toEqual(["SUCCESS", "RETRY", "SUCCESS"]);

@@ -8,6 +8,7 @@ import { reasonOf } from "#apps/kit/database/reason.ts";
 import type { Trace } from "#apps/kit/http/trace.ts";
 import { currentTrace, inSpan } from "#apps/kit/tracing/scope.ts";
 import type { Span, Tracer } from "#apps/kit/tracing/tracer.ts";
+import { createTurns } from "#apps/kit/turns.ts";
 import type { SendDeadLetter } from "./dead-letters.ts";
 import type { Envelope } from "./envelope.ts";
 import { InvalidEventError, parseEnvelope } from "./envelope.ts";
@@ -91,6 +92,8 @@ type Opened = Coming | { readonly verdict: Verdict };
 // More than the batches of all partitions have at once: each that were forgotten before its last try
 // would be tried for ever.
 const mostFailures = 10_000;
+/** Handlers of one batch: each may call another service, which has to bear them all. */
+const mostAtATime = 10;
 // Deliveries come a second after another: one that is early by a little is the one that was meant.
 const earlyMs = 100;
 
@@ -121,8 +124,11 @@ export function createReceiver<S extends ServiceContract>(
     const events = opened.flatMap((one) => ("event" in one ? [one] : []));
     const together =
       effect === "unique-key" && events.length > 1 ? await applyTogether(events) : "apart";
+    const inTurn = createTurns(mostAtATime);
     return Promise.all(
-      opened.map((one) => ("event" in one && together !== "apart" ? together : settle(one))),
+      opened.map((one) =>
+        "event" in one && together !== "apart" ? together : inTurn(() => settle(one)),
+      ),
     );
   };
 

@@ -50,21 +50,21 @@ export async function burst(bench: Bench): Promise<Measurement[]> {
 
 /**
  * The highest rate of those tried at which the outbox and the lag stay flat. It begins with what
- * a burst shows that the whole way carries, and goes up while that holds, or down until it does.
+ * a burst shows that the whole way carries, goes up while that holds, or down until it does, and
+ * then between what held and what did not.
  */
 export async function sustained(bench: Bench): Promise<Measurement[]> {
   const { tokens } = await bench.system.accounts(accounts);
   const tries: Try[] = [];
   let target = Math.round(await startingRate(bench, tokens));
-  for (;;) {
+  while (tries.length < mostTries) {
     const last = await tryRate(bench, tokens, target);
     tries.push(last);
     bench.log(`  ${summaryOf(last)}`);
-    const failedBefore = tries.some(({ held }) => !held);
-    if (tries.length === mostTries || (failedBefore && tries.some(({ held }) => held))) break;
-    target = Math.round(target * (last.held ? 1.3 : 0.7));
+    target = Math.round(rateAfter(tries));
   }
-  const chosen = tries.filter(({ held }) => held).at(-1) ?? (tries.at(-1) as Try);
+  const byRate = tries.toSorted((one, other) => one.target - other.target);
+  const chosen = byRate.findLast(({ held }) => held) ?? (byRate[0] as Try);
   return figuresOf(chosen, bench.seconds, tries.map(summaryOf).join(", "));
 }
 
@@ -76,6 +76,14 @@ type Try = {
   readonly delivered: number;
   readonly held: boolean;
 };
+
+/** The rate to try next: beyond all that held or below all that did not, else between the two. */
+export function rateAfter(tries: readonly Pick<Try, "target" | "held">[]): number {
+  const held = Math.max(0, ...tries.filter((one) => one.held).map(({ target }) => target));
+  const failed = Math.min(...tries.filter((one) => !one.held).map(({ target }) => target));
+  if (held === 0) return failed * 0.7;
+  return failed === Number.POSITIVE_INFINITY ? held * 1.3 : (held + failed) / 2;
+}
 
 async function tryRate(bench: Bench, tokens: readonly string[], target: number): Promise<Try> {
   const { system, signal, seconds } = bench;
