@@ -72,6 +72,12 @@ describe("the entries of events", () => {
     expect(await sequences()).toEqual([1, 2, 3]);
   });
 
+  test("that come together are in the log in the order in which they came", async () => {
+    await recordActivity(database.database, [3, 1, 4, 2].map(entryOf));
+    const { entries } = (await ask(`user_id=${uuidOf(1)}`)).body;
+    expect(entries.map(({ sequence }) => sequence)).toEqual([2, 4, 1, 3]);
+  });
+
   test("that come again are as many, alone, within a batch and as a batch", async () => {
     await record(1);
     await record(1);

@@ -44,11 +44,9 @@ const record = (entries: string): SQL => sql`
  * service wrote wrong.
  */
 export async function recordActivity(database: Database, entries: readonly Entry[]): Promise<void> {
-  // A row may be written once by a statement; in one order, so that two replicas wait for each other
-  // and never for ever.
+  // A row may be written once by a statement. Their order is that of the log.
   const once = new Map(entries.map((entry) => [entry.eventId, entry]));
-  const sorted = [...once.values()].sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
-  await database.execute(record(JSON.stringify(sorted.map(rowOf))));
+  await database.execute(record(JSON.stringify([...once.values()].map(rowOf))));
 }
 
 const rowOf = (entry: Entry): Record<string, unknown> =>

@@ -124,7 +124,8 @@ export function createReceiver<S extends ServiceContract>(
     const events = opened.flatMap((one) => ("event" in one ? [one] : []));
     const together =
       effect === "unique-key" && events.length > 1 ? await applyTogether(events) : "apart";
-    const inTurn = createTurns(mostAtATime);
+    // What is written alone after all is written in the same order.
+    const inTurn = createTurns(effect === "unique-key" ? 1 : mostAtATime);
     return Promise.all(
       opened.map((one) =>
         "event" in one && together !== "apart" ? together : inTurn(() => settle(one)),

@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { routePath } from "hono/route";
 import type { Logger } from "pino";
 import { uuidv7 } from "uuidv7";
+import { eventRoute } from "#apps/contracts/dapr.ts";
 import { inSpan } from "#apps/kit/tracing/scope.ts";
 import type { Tracer } from "#apps/kit/tracing/tracer.ts";
 import type { Metrics } from "./metrics.ts";
@@ -25,6 +26,9 @@ export type ShellDeps = {
 
 // Asked every few seconds by those who watch over a service; nobody asks for their traces.
 const untraced = new Set(["/healthz", "/readyz", "/metrics"]);
+/** A batch of events is of no trace: each event of it has its own. */
+const isUntraced = (path: string, traceparent: string | undefined): boolean =>
+  untraced.has(path) || (traceparent === undefined && path.startsWith(eventRoute("")));
 
 const largestDiscardedBytes = 32 * 1024 * 1024;
 const largestBodyBytes = 1024 * 1024;
@@ -47,7 +51,7 @@ export function createShell(deps: ShellDeps): Hono<{ Variables: ShellVariables }
     context.header("X-Request-Id", requestId);
     context.header("traceparent", traceparentOf(trace));
     const startedAt = performance.now();
-    const isTraced = !untraced.has(path);
+    const isTraced = !isUntraced(path, context.req.header("traceparent"));
     await (isTraced ? inSpan(deps.tracer, span, next) : next());
     const seconds = (performance.now() - startedAt) / 1_000;
     const route = routePath(context, -1);
