@@ -13,10 +13,10 @@ import {
   type Delivery,
   type Handlers,
   type Outcome,
-  poisonDelaysMs,
   type ReceiverDeps,
 } from "./subscriptions.ts";
 import { inbox, userSequences } from "./tables.ts";
+import { poisonDelaysMs } from "./tries.ts";
 
 const contract = {
   port: 8000,

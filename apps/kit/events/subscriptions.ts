@@ -14,6 +14,7 @@ import type { Envelope } from "./envelope.ts";
 import { InvalidEventError, parseEnvelope } from "./envelope.ts";
 import { forgetReceived } from "./forget.ts";
 import { inbox } from "./tables.ts";
+import { createTries, poisonDelaysMs } from "./tries.ts";
 
 /** What a handler is given beside the event, by the kind of its effect. */
 type Given<K extends EffectKind> = K extends "transactional"
@@ -69,16 +70,6 @@ export type ReceiverDeps = {
  */
 export type Receive = (topic: Topic, deliveries: readonly Delivery[]) => Promise<Verdict[]>;
 
-/** Before each further try of what failed: all together less than 15 s, which others then wait. */
-export const poisonDelaysMs: readonly number[] = [1_000, 3_000, 10_000];
-
-/** How often the handler of an event has failed here, since when, and when it may be tried again. */
-type Failure = {
-  readonly attempts: number;
-  readonly sinceMs: number;
-  readonly notBeforeMs: number;
-};
-
 /** A record that was read: its event, or what is to become of it as it is. */
 type Coming = {
   readonly topic: Topic;
@@ -89,13 +80,8 @@ type Coming = {
 };
 type Opened = Coming | { readonly verdict: Verdict };
 
-// More than the batches of all partitions have at once: each that were forgotten before its last try
-// would be tried for ever.
-const mostFailures = 10_000;
 /** Handlers of one batch: each may call another service, which has to bear them all. */
 const mostAtATime = 10;
-// Deliveries come a second after another: one that is early by a little is the one that was meant.
-const earlyMs = 100;
 
 /**
  * Runs the handlers of a service and sorts their failures: what is away is waited for, what is
@@ -109,8 +95,7 @@ export function createReceiver<S extends ServiceContract>(
   handlers: Handlers<S>,
   deps: ReceiverDeps,
 ): Receive {
-  const delaysMs = deps.retryDelaysMs ?? poisonDelaysMs;
-  const failures = new Map<string, Failure>();
+  const tries = createTries(deps.retryDelaysMs ?? poisonDelaysMs);
 
   return async (topic, deliveries) => {
     const effect = contract.subscribes[topic];
@@ -146,8 +131,7 @@ export function createReceiver<S extends ServiceContract>(
     }
     try {
       const event = parseEnvelope(topic, delivery.bytes);
-      const { notBeforeMs = 0 } = failures.get(event.id) ?? {};
-      if (performance.now() < notBeforeMs) return { verdict: "RETRY" };
+      if (tries.isEarly(event.id)) return { verdict: "RETRY" };
       return { topic, effect, delivery, event, log: logOf(topic, delivery, event) };
     } catch (error) {
       if (!(error instanceof InvalidEventError)) throw error;
@@ -199,7 +183,7 @@ export function createReceiver<S extends ServiceContract>(
       return "RETRY";
     }
     for (const [index, one] of all.entries()) {
-      failures.delete(one.event.id);
+      tries.forget(one.event.id);
       deps.observe?.(topic, "applied", one.event);
       endSpan(spans[index], one, "SUCCESS");
     }
@@ -217,11 +201,10 @@ export function createReceiver<S extends ServiceContract>(
   }
 
   async function process({ topic, effect, event, delivery, log }: Coming): Promise<Verdict> {
-    const before = failures.get(event.id) ?? { attempts: 0, sinceMs: performance.now() };
-    const attempts = before.attempts + 1;
+    const beganMs = performance.now();
     try {
       const outcome = await apply(topic, effect, event, log);
-      failures.delete(event.id);
+      tries.forget(event.id);
       deps.observe?.(topic, outcome, event);
       return "SUCCESS";
     } catch (error) {
@@ -230,28 +213,19 @@ export function createReceiver<S extends ServiceContract>(
         deps.observe?.(topic, "retry");
         return "RETRY";
       }
+      const attempts = tries.failuresOf(event.id) + 1;
       // A redriven event that is poison still goes back at once: a hundred of them, each with
       // all its tries, would hold their partition up for half an hour.
-      const delayMs = delivery.addressee === undefined ? delaysMs[attempts - 1] : undefined;
+      const isRedriven = delivery.addressee !== undefined;
+      const delayMs = isRedriven ? undefined : tries.plan(event.id, beganMs);
       if (delayMs === undefined) {
         const verdict = await setAside(topic, effect, delivery, error, attempts, log());
-        if (verdict === "SUCCESS") failures.delete(event.id);
+        if (verdict === "SUCCESS") tries.forget(event.id);
         return verdict;
       }
       log().warn({ attempts, delayMs, error: reasonOf(error) }, "handler failed, trying again");
-      // From the first try on: the partition waits for slow tries and late deliveries as well.
-      const dueMs = delaysMs.slice(0, attempts).reduce((sum, one) => sum + one, 0);
-      const { sinceMs } = before;
-      remember(event.id, { attempts, sinceMs, notBeforeMs: sinceMs + dueMs - earlyMs });
       return "RETRY";
     }
-  }
-
-  /** A batch of each partition, and those whose partitions have gone elsewhere: the oldest go. */
-  function remember(eventId: string, failure: Failure): void {
-    failures.delete(eventId);
-    failures.set(eventId, failure);
-    if (failures.size > mostFailures) failures.delete(failures.keys().next().value as string);
   }
 
   async function apply(
