@@ -40,4 +40,16 @@ describe("turns", () => {
     await Promise.all(numbers(6).map((number) => work(number)));
     expect(mostSeen()).toBe(2);
   });
+
+  test("are refused to who comes when as many wait as may, and to nobody after", async () => {
+    const full = () => new Error("full");
+    const inTurn = createTurns(1, { most: 2, full });
+    const work = () => inTurn(() => sleep(2));
+    const ended = await Promise.allSettled([work(), work(), work(), work()]);
+    expect(ended.map(({ status }) => status)).toEqual([
+      ...["fulfilled", "fulfilled", "fulfilled", "rejected"],
+    ]);
+    expect(ended[3]).toMatchObject({ reason: { message: "full" } });
+    await expect(work()).resolves.toBeUndefined();
+  });
 });

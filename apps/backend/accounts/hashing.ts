@@ -1,4 +1,5 @@
 import { Problem } from "#apps/kit/http/problem.ts";
+import { createTurns } from "#apps/kit/turns.ts";
 
 export type Passwords = {
   readonly hash: (password: string) => Promise<string>;
@@ -12,24 +13,10 @@ const mostWaiting = 100;
 
 /** The same functions, a few at a time; rejects with a problem of 503 when too many wait. */
 export function fewAtOnce(passwords: Passwords): Passwords {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running >= atOnce) {
-      if (waiting.length >= mostWaiting) {
-        throw new Problem(503, "Not available now", "too many sign in at once; please try again");
-      }
-      // Whoever ends hands its place on.
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else running++;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  };
+  const inTurn = createTurns(atOnce, {
+    most: mostWaiting,
+    full: () => new Problem(503, "Not available now", "too many sign in at once; please try again"),
+  });
   return {
     hash: (password) => inTurn(() => passwords.hash(password)),
     verify: (known) => inTurn(() => passwords.verify(known)),
