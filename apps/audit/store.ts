@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, gte, inArray, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gte, inArray, lt, sql } from "drizzle-orm";
 import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Database } from "#apps/kit/database/connect.ts";
 import type { Entry } from "./entries.ts";
@@ -17,26 +17,24 @@ export type ActivityQuery = {
   readonly limit: number;
 };
 
-/** What an entry says: every column but those that the database fills. */
+/** What an entry says, as columns: all but those that the database fills. */
 const { position: _, recordedAt: __, ...said } = getTableColumns(activity);
-const columns = Object.values(said);
-const keyed = new Set<PgColumn>([said.eventId, said.occurredAt]);
-const listOf = (some: readonly PgColumn[], write: (name: SQL, column: PgColumn) => SQL): SQL =>
-  sql.join(
-    some.map((column) => write(sql.identifier(column.name) as unknown as SQL, column)),
-    sql`, `,
-  );
+const { eventId, occurredAt, ...content } = said;
 
-/** All of it is known at once, but for one parameter: the entries as one JSON text. */
-const record = (entries: string): SQL => sql`
-  insert into ${activity} (${listOf(columns, (name) => name)})
-  select * from jsonb_to_recordset(${entries}::jsonb)
-    as entries (${listOf(columns, (name, column) => sql`${name} ${sql.raw(column.getSQLType())}`)})
-  on conflict (${listOf([...keyed], (name) => name)}) do update set
-    ${listOf(
-      columns.filter((column) => !keyed.has(column)),
-      (name) => sql`${name} = excluded.${name}`,
-    )}`;
+const listOf = (
+  columns: Readonly<Record<string, PgColumn>>,
+  write: (name: string, property: string, type: string) => string,
+) =>
+  sql.raw(
+    Object.entries(columns)
+      .map(([property, column]) => write(`"${column.name}"`, `"${property}"`, column.getSQLType()))
+      .join(", "),
+  );
+const names = listOf(said, (name) => name);
+/** An entry in JSON has the properties of `Entry`, in the order of the columns here. */
+const properties = listOf(said, (_name, property, type) => `${property} ${type}`);
+const key = listOf({ eventId, occurredAt }, (name) => name);
+const updates = listOf(content, (name) => `${name} = excluded.${name}`);
 
 /**
  * Adds events to the log, each by its id and time, all in one write. An event that comes again
@@ -46,13 +44,11 @@ const record = (entries: string): SQL => sql`
 export async function recordActivity(database: Database, entries: readonly Entry[]): Promise<void> {
   // A row may be written once by a statement. Their order is that of the log.
   const once = new Map(entries.map((entry) => [entry.eventId, entry]));
-  await database.execute(record(JSON.stringify([...once.values()].map(rowOf))));
+  const json = JSON.stringify([...once.values()]);
+  await database.execute(sql`insert into ${activity} (${names})
+    select * from jsonb_to_recordset(${json}::jsonb) as entries (${properties})
+    on conflict (${key}) do update set ${updates}`);
 }
-
-const rowOf = (entry: Entry): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(entry).map(([property, value]) => [said[property as keyof Entry].name, value]),
-  );
 
 /** A page of a user's log, newest first, with the position to go on from. */
 export async function listActivity(database: Database, query: ActivityQuery) {
