@@ -14,20 +14,12 @@ import type { Manifest } from "./manifest.ts";
  * for the others. Every delivery wakes a sidecar and a service, which costs more than most of what
  * is done with an event. A transactional effect is one event's: its order and its inbox row.
  */
-const batches: { readonly [K in EffectKind]?: { most: number; awaitMs: number } } = {
-  "unique-key": { most: 100, awaitMs: 25 },
-  "idempotent-call": { most: 100, awaitMs: 25 },
+const batches: { readonly [K in EffectKind]: object | undefined } = {
+  transactional: undefined,
+  "unique-key": { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 25 },
+  "idempotent-call": { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 25 },
   // Someone is looking.
-  ephemeral: { most: 100, awaitMs: 10 },
-};
-
-const bulkSubscribeOf = (effect: EffectKind): Record<string, unknown> => {
-  const batch = batches[effect];
-  if (!batch) return {};
-  const { most, awaitMs } = batch;
-  return {
-    bulkSubscribe: { enabled: true, maxMessagesCount: most, maxAwaitDurationMs: awaitMs },
-  };
+  ephemeral: { enabled: true, maxMessagesCount: 100, maxAwaitDurationMs: 10 },
 };
 
 const effectAnnotation = "todo-evolution/effect";
@@ -54,7 +46,7 @@ export const subscriptionManifests = (facts: DaprFacts): Manifest[] =>
           topic,
           metadata: { rawPayload: "true" },
           routes: { default: eventRoute(topic) },
-          ...(facts.batches && bulkSubscribeOf(effect)),
+          ...(facts.batches && batches[effect] && { bulkSubscribe: batches[effect] }),
         },
         scopes: [appId],
       }),

@@ -56,7 +56,7 @@ const usage = `Usage: npm run bench -- --out DIR [--only name --seconds 60]
 
 Measures section 8 of the specification against the local stack, and writes report.json and
 report.md into DIR. Brings the stack up if it is not, and then takes it down again. Adds some ten
-thousand tasks and events to the stack. Takes about eleven minutes.
+thousand tasks and events to the stack. Takes about twelve minutes.
 
   --out      where the report goes
   --only     one of the measures; may be given several times: ${names.join(", ")};

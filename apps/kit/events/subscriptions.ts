@@ -124,9 +124,8 @@ export function createReceiver<S extends ServiceContract>(
       deps.observe?.(topic, "skipped");
       return { verdict: "SUCCESS" };
     }
-    const { partition, offset } = delivery;
     if (delivery.forgetSince !== undefined) {
-      const log = deps.log.child({ topic, partition, offset });
+      const log = logOf(topic, delivery)();
       return { verdict: await forget(topic, delivery.forgetSince, log) };
     }
     try {
@@ -135,7 +134,7 @@ export function createReceiver<S extends ServiceContract>(
       return { topic, effect, delivery, event, log: logOf(topic, delivery, event) };
     } catch (error) {
       if (!(error instanceof InvalidEventError)) throw error;
-      const log = deps.log.child({ topic, partition, offset });
+      const log = logOf(topic, delivery)();
       return { verdict: await setAside(topic, effect, delivery, error, 1, log) };
     }
   }
@@ -144,11 +143,12 @@ export function createReceiver<S extends ServiceContract>(
   function logOf(
     topic: Topic,
     { partition, offset }: Delivery,
-    { id, traceid }: Envelope<Topic>,
+    event?: Envelope<Topic>,
   ): () => Logger {
     let made: Logger | undefined;
     return () => {
-      made ??= deps.log.child({ topic, partition, offset, event: id, trace: traceid });
+      const named = event && { event: event.id, trace: event.traceid };
+      made ??= deps.log.child({ topic, partition, offset, ...named });
       return made;
     };
   }

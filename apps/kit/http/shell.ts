@@ -43,7 +43,8 @@ export function createShell(deps: ShellDeps): Hono<{ Variables: ShellVariables }
   app.use(async (context, next) => {
     const requestId = uuidv7();
     const { method, path } = context.req;
-    const span = deps.tracer.start(method, "SERVER", context.req.header("traceparent"));
+    const traceparent = context.req.header("traceparent");
+    const span = deps.tracer.start(method, "SERVER", traceparent);
     const { trace } = span;
     context.set("requestId", requestId);
     context.set("trace", trace);
@@ -51,7 +52,7 @@ export function createShell(deps: ShellDeps): Hono<{ Variables: ShellVariables }
     context.header("X-Request-Id", requestId);
     context.header("traceparent", traceparentOf(trace));
     const startedAt = performance.now();
-    const isTraced = !isUntraced(path, context.req.header("traceparent"));
+    const isTraced = !isUntraced(path, traceparent);
     await (isTraced ? inSpan(deps.tracer, span, next) : next());
     const seconds = (performance.now() - startedAt) / 1_000;
     const route = routePath(context, -1);
