@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import type { ServiceContract } from "#apps/contracts/services.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
+import { idle } from "#apps/kit/testing/contract.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
 import { bytesOf, sampleBytes } from "#apps/kit/testing/samples.ts";
 import { inSpan } from "#apps/kit/tracing/scope.ts";
@@ -20,19 +21,14 @@ import {
 import { inbox, userSequences } from "./tables.ts";
 
 const contract = {
-  port: 8000,
-  publicPaths: [],
-  publishes: [],
+  ...idle,
   subscribes: {
     "task-events": "unique-key",
     "user-events": "idempotent-call",
     "task-updates": "ephemeral",
     reminders: "transactional",
   },
-  invokes: {},
-  state: false,
   database: true,
-  env: [],
 } as const satisfies ServiceContract;
 
 type Subscribed = keyof typeof contract.subscribes;

@@ -2,20 +2,15 @@ import { expect, test } from "vitest";
 import type { ServiceContract } from "#apps/contracts/services.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
 import { parseTraceparent } from "#apps/kit/http/trace.ts";
+import { idle } from "#apps/kit/testing/contract.ts";
 import { sampleBytes, silentLog, traceparent } from "#apps/kit/testing/samples.ts";
 import { inSpan, traced } from "#apps/kit/tracing/scope.ts";
 import { createTracer, type ZipkinSpan } from "#apps/kit/tracing/tracer.ts";
 import { createReceiver } from "./subscriptions.ts";
 
 const contract = {
-  port: 8000,
-  publicPaths: [],
-  publishes: [],
+  ...idle,
   subscribes: { "user-events": "idempotent-call" },
-  invokes: {},
-  state: false,
-  database: false,
-  env: [],
 } as const satisfies ServiceContract;
 
 const cause = parseTraceparent(traceparent);

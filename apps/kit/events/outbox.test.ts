@@ -3,20 +3,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, test }
 import type { NewEvent } from "#apps/contracts/events.ts";
 import type { ServiceContract } from "#apps/contracts/services.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
+import { idle } from "#apps/kit/testing/contract.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
 import { samples, traceparent, uuidOf } from "#apps/kit/testing/samples.ts";
 import { createOutbox, laneCount, laneOf, type Publication } from "./outbox.ts";
 import { outbox, userSequences } from "./tables.ts";
 
 const contract = {
-  port: 8000,
-  publicPaths: [],
+  ...idle,
   publishes: ["task-events", "user-events"],
-  subscribes: {},
-  invokes: {},
-  state: false,
   database: true,
-  env: [],
 } as const satisfies ServiceContract;
 
 const { record, append } = createOutbox(contract);

@@ -5,6 +5,7 @@ import type { ServiceContract } from "#apps/contracts/services.ts";
 import type { Topic } from "#apps/contracts/topics.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
 import type { Database } from "#apps/kit/database/connect.ts";
+import { idle } from "#apps/kit/testing/contract.ts";
 import { createTestDatabase, type TestDatabase } from "#apps/kit/testing/database.ts";
 import { bytesOf, sampleBytes, silentLog, uuidOf } from "#apps/kit/testing/samples.ts";
 import type { DeadLetter } from "./dead-letters.ts";
@@ -19,18 +20,13 @@ import { inbox, userSequences } from "./tables.ts";
 import { poisonDelaysMs } from "./tries.ts";
 
 const contract = {
-  port: 8000,
-  publicPaths: [],
-  publishes: [],
+  ...idle,
   subscribes: {
     "task-events": "transactional",
     "user-events": "idempotent-call",
     "task-updates": "ephemeral",
   },
-  invokes: {},
-  state: false,
   database: true,
-  env: [],
 } as const satisfies ServiceContract;
 
 type Subscribed = keyof typeof contract.subscribes;

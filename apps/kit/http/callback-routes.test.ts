@@ -3,17 +3,11 @@ import { scheduleRoute } from "#apps/contracts/dapr.ts";
 import type { ServiceContract } from "#apps/contracts/services.ts";
 import { AwayError } from "#apps/kit/database/away.ts";
 import { createTestShell } from "#apps/kit/testing/app.ts";
+import { idle } from "#apps/kit/testing/contract.ts";
 import { type CallbackArgs, createCallbackRoutes } from "./callback-routes.ts";
 
 const contract = {
-  port: 1,
-  publicPaths: [],
-  publishes: [],
-  subscribes: {},
-  invokes: {},
-  state: false,
-  database: false,
-  env: [],
+  ...idle,
   schedules: ["reminder-sweep"],
   jobs: true,
 } as const satisfies ServiceContract;

@@ -4,18 +4,13 @@ import { operatorHeaders } from "#apps/contracts/operator.ts";
 import type { ServiceContract } from "#apps/contracts/services.ts";
 import type { Receive } from "#apps/kit/events/subscriptions.ts";
 import { createTestShell } from "#apps/kit/testing/app.ts";
+import { idle } from "#apps/kit/testing/contract.ts";
 import { bytesOf, sampleBytes, uuidOf } from "#apps/kit/testing/samples.ts";
 import { createEventRoutes } from "./event-routes.ts";
 
 const contract = {
-  port: 1,
-  publicPaths: [],
-  publishes: [],
+  ...idle,
   subscribes: { "task-events": "unique-key" },
-  invokes: {},
-  state: false,
-  database: false,
-  env: [],
 } as const satisfies ServiceContract;
 
 const token = "the token of the app";
