@@ -23,7 +23,8 @@ describe.skipIf(zipkin === undefined)("a trace", () => {
     const change = () => user.create({ title: "Traced" });
     const subscribed = appIds.filter((appId) => "task-events" in contractOf(appId).subscribes);
     const effects = (all: readonly Span[]) => all.filter(named("consume task-events"));
-    const took = (all: readonly Span[]) => effects(all).length >= subscribed.length;
+    const took = (all: readonly Span[]) =>
+      effects(all).length >= subscribed.length && all.some(isInsertOf("audit"));
     const spans = await traceOfOne(change, took, ["backend"]);
 
     const request = one(spans, "backend", "post /api/tasks");
@@ -38,6 +39,8 @@ describe.skipIf(zipkin === undefined)("a trace", () => {
       const effect = one(spans, appId, "consume task-events");
       expect(ancestors(spans, effect)).toEqual([request.id]);
     }
+    const consume = one(spans, "audit", "consume task-events");
+    expect(ancestors(spans, one(spans, "audit", "insert"))).toEqual([consume.id, request.id]);
   });
 
   test("holds a change from its request to the push to the clients of its user", async () => {
@@ -92,6 +95,10 @@ const named =
   (name: string) =>
   (span: Span): boolean =>
     span.name === name;
+const isInsertOf =
+  (service: string) =>
+  ({ name, localEndpoint }: Span): boolean =>
+    name === "insert" && localEndpoint.serviceName === service;
 const some =
   (name: string): IsThere =>
   (spans) =>
