@@ -1,7 +1,6 @@
 import { type Agent, type IncomingMessage, request, type ServerResponse } from "node:http";
-import { pipeline } from "node:stream";
 import type { Logger } from "pino";
-import { answeredHeaders, forwardedHeaders } from "./headers.ts";
+import { answeredHeaders, forwardedHeaders, hasBody } from "./headers.ts";
 import { writeProblem } from "./problem.ts";
 import type { Replicas } from "./replicas.ts";
 
@@ -28,10 +27,8 @@ export function forward(
   { replicas, agent, log }: ForwardDeps,
 ): void {
   const [first, ...others] = replicas.inTurn();
-  const hasBody =
-    incoming.headers["content-length"] !== undefined ||
-    incoming.headers["transfer-encoding"] !== undefined;
-  const mayRepeat = idempotent.has(incoming.method ?? "") && !hasBody;
+  const withBody = hasBody(incoming);
+  const mayRepeat = idempotent.has(incoming.method ?? "") && !withBody;
   // The same for every try; the body is read by one of them only.
   const headers = forwardedHeaders(incoming);
   if (first) attempt(first, others);
@@ -55,8 +52,11 @@ export function forward(
         connected = true;
         clearTimeout(late);
         // Not before: what was read of the body could not be sent to another replica.
-        if (hasBody) pipeline(incoming, outgoing, () => {});
-        else outgoing.end();
+        if (withBody) {
+          incoming.pipe(outgoing);
+          // Whoever answers early reads no further; the caller sends all before it hears of it.
+          outgoing.once("close", () => incoming.resume());
+        } else outgoing.end();
       };
       if (socket.connecting) socket.once("connect", begin);
       else begin();
@@ -64,8 +64,13 @@ export function forward(
     outgoing.once("timeout", () => outgoing.destroy(new Error("silent for too long")));
     outgoing.once("response", (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, answeredHeaders(answer));
+      // By hand: a pipeline would make and abort a signal, with its stack, for every request.
+      answer.pipe(response);
       // An answer that breaks off breaks off for the caller too.
-      pipeline(answer, response, () => {});
+      answer.once("error", () => response.destroy());
+      answer.once("end", () => {
+        if (outgoing.writableFinished) response.off("close", hangUp);
+      });
     });
     outgoing.once("error", (error) => {
       clearTimeout(late);
@@ -76,7 +81,7 @@ export function forward(
       if (next && (!connected || mayRepeat)) return attempt(next, after);
       log.warn({ replica: replica.host, error: error.message }, "a service did not answer");
       // Its rest was not read, so the connection cannot carry another request.
-      if (hasBody) response.setHeader("connection", "close");
+      if (withBody) response.setHeader("connection", "close");
       writeProblem(response, 502, "Bad gateway", "the service behind this path did not answer");
     });
   }

@@ -190,6 +190,37 @@ test("a large body goes through whole, with a length and without", async () => {
   expect(await (await fetch(`${url}/api`, sent)).text()).toBe("5000000");
 });
 
+test("an answer that comes before the end of a body reaches who still sends it", async () => {
+  const url = await start(
+    await serve((_, response) => {
+      response.writeHead(413);
+      response.end("too large");
+    }),
+  );
+  const body = "x".repeat(5_000_000);
+  for (let time = 0; time < 3; time++) {
+    const answer = await fetch(`${url}/api`, { method: "POST", body });
+    expect([answer.status, await answer.text()]).toEqual([413, "too large"]);
+  }
+});
+
+test("a request that usually has a body, and has none, says so", async () => {
+  const base = new URL(await start(await serve(echo)));
+  const { hostname: host, port } = base;
+  const outgoing = request({ host, port, path: "/api/tasks/1/complete", method: "POST" });
+  outgoing.useChunkedEncodingByDefault = false;
+  outgoing.end();
+  const answer = await new Promise<IncomingMessage>((resolve) =>
+    outgoing.once("response", resolve),
+  );
+  const { headers, body } = JSON.parse(await read(answer));
+  expect([headers["content-length"], headers["transfer-encoding"], body]).toEqual([
+    "0",
+    undefined,
+    "",
+  ]);
+});
+
 test("a kept connection is let go before its service closes it, as a request may be on its way", async () => {
   const service = await serve(echo);
   const [server] = servers as [Server];

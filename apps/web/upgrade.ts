@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from "node:http";
 import { type Duplex, pipeline } from "node:stream";
 import type { Logger } from "pino";
-import { answeredHeaders, forwardedHeaders } from "./headers.ts";
+import { answeredHeaders, forwardedHeaders, type RawHeaders } from "./headers.ts";
 import { problemText } from "./problem.ts";
 import type { Replicas } from "./replicas.ts";
 
@@ -13,6 +13,7 @@ type Upgrade = {
 };
 
 const connectTimeoutMs = 5_000;
+const upgraded = ["connection", "Upgrade", "upgrade", "websocket"];
 
 /** Opens a WebSocket at a replica and ties it to the caller's: bytes both ways, ends both ways. */
 export function forwardUpgrade(
@@ -20,7 +21,7 @@ export function forwardUpgrade(
   { replicas, log }: { readonly replicas: Replicas; readonly log: Logger },
 ): void {
   socket.on("error", () => socket.destroy());
-  const headers = { ...forwardedHeaders(incoming), connection: "Upgrade", upgrade: "websocket" };
+  const headers = [...forwardedHeaders(incoming), ...upgraded];
   attempt(replicas.inTurn());
 
   function attempt([replica, ...rest]: readonly URL[]): void {
@@ -35,14 +36,14 @@ export function forwardUpgrade(
     outgoing.once("upgrade", (answer, upstream, upstreamHead) => {
       socket.off("close", hangUp);
       upstream.setTimeout(0);
-      socket.write(startOf(answer, { connection: "Upgrade", upgrade: "websocket" }));
+      socket.write(startOf(answer, upgraded));
       if (upstreamHead.length > 0) socket.write(upstreamHead);
       if (head.length > 0) upstream.write(head);
       pipeline(upstream, socket, () => upstream.destroy());
       pipeline(socket, upstream, () => socket.destroy());
     });
     outgoing.once("response", (answer) => {
-      socket.write(startOf(answer, { connection: "close" }));
+      socket.write(startOf(answer, ["connection", "close"]));
       pipeline(answer, socket, () => {});
     });
     outgoing.once("error", (error) => {
@@ -57,9 +58,10 @@ export function forwardUpgrade(
   }
 }
 
-function startOf(answer: IncomingMessage, more: Record<string, string>): string {
-  const lines = Object.entries({ ...answeredHeaders(answer), ...more }).flatMap(([name, value]) =>
-    [value].flat().map((one) => `${name}: ${one}`),
+function startOf(answer: IncomingMessage, more: RawHeaders): string {
+  const headers = [...answeredHeaders(answer), ...more];
+  const lines = headers.flatMap((name, index) =>
+    index % 2 === 0 ? [`${name}: ${headers[index + 1]}`] : [],
   );
   const status = `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage ?? ""}`;
   return `${[status, ...lines].join("\r\n")}\r\n\r\n`;
