@@ -118,6 +118,44 @@ describe("the relay", () => {
     await untilSent([anna]);
   });
 
+  // Again where the machine was too slow to look within the relay's patience.
+  test("has what comes while a call is under way share the next one", { retry: 3 }, async () => {
+    const calls: OutboxRow[][] = [];
+    const first = Promise.withResolvers<Set<number>>();
+    const { wake } = start(async (_topic, rows) => {
+      calls.push([...rows]);
+      return calls.length === 1 ? first.promise : none;
+    });
+    await change(anna, 1, 1);
+    wake(laneOf(anna));
+    await vi.waitFor(() => expect(calls).toHaveLength(1), { interval: 2 });
+    const some = others.filter((userId) => !sameLane(userId)).slice(0, 5);
+    for (const userId of some) {
+      await change(userId, 1, 1);
+      wake(laneOf(userId));
+    }
+    await pause(40);
+    expect(calls).toHaveLength(1);
+    first.resolve(none);
+    await untilSent([anna, ...some]);
+    expect(calls).toHaveLength(2);
+  });
+
+  test("lets a call that takes long hold up its own lanes only", async () => {
+    const first = Promise.withResolvers<Set<number>>();
+    start((_topic, rows) =>
+      rows.some(({ userId }) => userId === anna) ? first.promise : Promise.resolve(none),
+    );
+    await change(anna, 1, 1);
+    await vi.waitFor(async () => expect(await waiting()).toHaveLength(1));
+    await pause(150);
+    await change(stranger, 1, 1);
+    await untilSent([stranger]);
+    expect((await waiting()).map(({ userId }) => userId)).toEqual([anna]);
+    first.resolve(none);
+    await untilSent([anna]);
+  });
+
   test("sends a row again, unchanged, when it cannot be deleted", async () => {
     const sent: OutboxRow[] = [];
     let failures = 1;

@@ -35,8 +35,10 @@ const mostCounted = 100_000;
 const pollMs = 100;
 const firstBackoffMs = 100;
 const longestBackoffMs = 2_000;
-/** Rounds under way side by side, each of lanes of its own. */
+/** Rounds under way side by side, each of lanes of its own: where more waits than one carries, */
 const mostRounds = 4;
+/** or where the last one takes longer than this. Else what comes meanwhile shares the next. */
+const patienceMs = 100;
 /** From the beginning of a round to that of the next: under load, what comes meanwhile shares it. */
 const spacingMs = 15;
 
@@ -57,6 +59,8 @@ export function startRelay(deps: RelayDeps): Relay {
   const resting = new Map<number, Rest>();
   const rounds = new Set<Promise<void>>();
   const signal = createSignal();
+  let lastBeganAt = Number.NEGATIVE_INFINITY;
+  let isBehind = false;
   let stopped = false;
 
   const raise = (lane: number): void => {
@@ -73,7 +77,8 @@ export function startRelay(deps: RelayDeps): Relay {
       const lanes = [...raised].filter(
         (lane) => deps.lanes.owns(lane) && !busy.has(lane) && !resting.get(lane)?.timer,
       );
-      if (lanes.length === 0 || rounds.size >= mostRounds) continue;
+      if (lanes.length === 0 || !mayBegin()) continue;
+      lastBeganAt = performance.now();
       for (const lane of lanes) {
         raised.delete(lane);
         busy.add(lane);
@@ -86,6 +91,11 @@ export function startRelay(deps: RelayDeps): Relay {
       await sleep(spacingMs);
     }
   }
+
+  /** The poll asks again soon for lanes that may not have a round yet. */
+  const mayBegin = (): boolean =>
+    rounds.size === 0 ||
+    (rounds.size < mostRounds && (isBehind || performance.now() - lastBeganAt > patienceMs));
 
   async function runRound(lanes: Set<number>): Promise<void> {
     try {
@@ -126,7 +136,8 @@ export function startRelay(deps: RelayDeps): Relay {
         await deps.database.delete(outbox).where(done);
       }
       // That was all there was; what has come since has raised the signal, or the poll finds it.
-      if (!hasFullLane(rows, rowsPerLane)) break;
+      isBehind = hasFullLane(rows, rowsPerLane);
+      if (!isBehind) break;
       leaveSomeTo(lanes);
     }
     return new Set(round.refusedUsers.values());
