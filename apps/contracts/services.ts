@@ -64,6 +64,11 @@ export type ServiceContract = {
   readonly env: readonly EnvName[];
   /** How often it runs in a cluster at least, where that is more than its size asks for. */
   readonly leastReplicas?: number;
+  /**
+   * Works off what others have done, which waits in Kafka meanwhile: where processors are busy, it
+   * gives way to those that answer requests.
+   */
+  readonly background?: boolean;
 };
 
 const service = <const S extends ServiceContract>(contract: S): S => contract;
@@ -105,6 +110,7 @@ export const services = {
     state: false,
     bindings: ["mail"],
     database: true,
+    background: true,
     env: ["DATABASE_URL"],
   }),
   audit: service({
@@ -120,6 +126,7 @@ export const services = {
     invokes: {},
     state: false,
     database: true,
+    background: true,
     env: ["DATABASE_URL", "ACTIVITY_RETENTION_DAYS"],
   }),
   recurring: service({
@@ -130,6 +137,7 @@ export const services = {
     invokes: { backend: [{ method: "POST", path: "/internal/occurrences" }] },
     state: false,
     database: false,
+    background: true,
     env: [],
   }),
   web: service({
@@ -168,6 +176,7 @@ export const services = {
     state: false,
     redis: true,
     database: false,
+    background: true,
     env: ["REDIS_URL", "PUBLIC_URL", "ALLOWED_ORIGINS"],
     leastReplicas: 2,
   }),

@@ -7,7 +7,7 @@ import { deadLetterContract, type Topic, topics } from "./topics.ts";
 // What the system is, written down a second time: everything else follows from the map, so that a
 // row that is lost there would be lost everywhere without a word. What is added is no concern here.
 
-type Row = Partial<Omit<ServiceContract, "port" | "env">>;
+type Row = Partial<Omit<ServiceContract, "port" | "env" | "background">>;
 
 const nothing = { publishes: [], subscribes: {}, invokes: {}, state: false, database: false };
 
@@ -87,10 +87,15 @@ test.each(Object.entries(rows))(
   "%s publishes, subscribes, calls and keeps what the specification says",
   (appId, row) => {
     expect(appIds).toContain(appId);
-    const { port: _, env: __, ...declared } = contractOf(appId as AppId);
+    const { port: _, env: __, background: ___, ...declared } = contractOf(appId as AppId);
     expect(declared).toEqual(row);
   },
 );
+
+test("nobody who answers requests is in the background, and all who only work off events are", () => {
+  const answering = appIds.filter((appId) => !contractOf(appId).background);
+  expect(answering).toEqual(["backend", "web"]);
+});
 
 test("the sweep for what was missed comes four times a minute", () => {
   expect(schedules["reminder-sweep"]).toEqual({ everySeconds: 15 });

@@ -61,7 +61,7 @@ export function containerOf({ secrets, ...args }: ContainerArgs) {
       token("DAPR_API_TOKEN", secrets.toSidecar),
       token("APP_API_TOKEN", secrets.toApp),
     ],
-    resources: podResources[place.size].app,
+    resources: podResources(appId, place.size).app,
     securityContext: containerSecurityContext,
     lifecycle: { preStop: { sleep: { seconds: shutdown.stillServesSeconds } } },
     volumeMounts: caMounts(authoritiesOf(args)),

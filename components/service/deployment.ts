@@ -37,7 +37,7 @@ export function deploymentSpec(args: DeploymentArgs): k8s.types.input.apps.v1.De
           kafkaUser: kafka.userOf(appId),
           apiTokenSecret: secrets.toSidecar,
           appTokenSecret: secrets.toApp,
-          resources: podResources[place.size].sidecar,
+          resources: podResources(appId, place.size).sidecar,
           logLevel,
         }),
       },

@@ -44,17 +44,29 @@ export const shutdown = {
 
 type Resources = { readonly app: Container["resources"]; readonly sidecar: SidecarResources };
 
-/** What a pod may take. No limit of processor time: it would only delay what could run. */
-export const podResources: Record<StackSize, Resources> = {
-  dev: {
-    app: { requests: { cpu: "50m", memory: "160Mi" }, limits: { memory: "512Mi" } },
-    sidecar: { cpuRequest: "50m", memoryRequest: "96Mi", memoryLimit: "384Mi" },
-  },
-  prod: {
-    app: { requests: { cpu: "250m", memory: "256Mi" }, limits: { memory: "768Mi" } },
-    sidecar: { cpuRequest: "150m", memoryRequest: "128Mi", memoryLimit: "512Mi" },
-  },
-};
+/**
+ * Processor time that a pod asks for, which is its weight where a node is busy. No limit: it would
+ * only delay what could run.
+ */
+const cpuOf = {
+  dev: { app: "50m", sidecar: "50m", background: { app: "20m", sidecar: "20m" } },
+  prod: { app: "250m", sidecar: "150m", background: { app: "100m", sidecar: "60m" } },
+} as const;
+
+const memoryOf = {
+  dev: { app: ["160Mi", "512Mi"], sidecar: ["96Mi", "384Mi"] },
+  prod: { app: ["256Mi", "768Mi"], sidecar: ["128Mi", "512Mi"] },
+} as const;
+
+/** What a pod may take. */
+export function podResources(appId: AppId, size: StackSize): Resources {
+  const cpu = contractOf(appId).background ? cpuOf[size].background : cpuOf[size];
+  const { app, sidecar } = memoryOf[size];
+  return {
+    app: { requests: { cpu: cpu.app, memory: app[0] }, limits: { memory: app[1] } },
+    sidecar: { cpuRequest: cpu.sidecar, memoryRequest: sidecar[0], memoryLimit: sidecar[1] },
+  };
+}
 
 const replicasBySize: Record<StackSize, number> = { dev: 1, prod: 2 };
 

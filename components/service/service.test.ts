@@ -205,8 +205,29 @@ test("on a laptop there is one replica, no budget, and less is asked for", async
   });
   expect(find(all, "Deployment").spec.replicas).toBe(1);
   expect(all.some(({ type }) => type.endsWith(":PodDisruptionBudget"))).toBe(false);
-  expect(podResources.dev.app).not.toEqual(podResources.prod.app);
+  expect(podResources("audit", "dev").app).not.toEqual(podResources("audit", "prod").app);
 });
+
+test.each(["dev", "prod"] as const)(
+  "who answers requests goes before who works off events (%s)",
+  (size) => {
+    const millis = (cpu: unknown) => Number(String(cpu).replace("m", ""));
+    const weights = (isBackground: boolean) =>
+      appIds
+        .filter((appId) => Boolean(contractOf(appId).background) === isBackground)
+        .map((appId) => {
+          const { app, sidecar } = podResources(appId, size);
+          const { requests } = app as { requests: { cpu: string } };
+          return [millis(requests.cpu), millis(sidecar.cpuRequest)] as const;
+        });
+    for (const [app, sidecar] of weights(true)) {
+      for (const [firstApp, firstSidecar] of weights(false)) {
+        expect(app).toBeLessThan(firstApp / 2);
+        expect(sidecar).toBeLessThan(firstSidecar / 2);
+      }
+    }
+  },
+);
 
 test("a service that wants more replicas than its size asks for has them everywhere", async () => {
   const contract = contractOf("audit") as { leastReplicas?: number };

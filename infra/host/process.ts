@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
+/** How far the background gives way, and what only looks on: as far as can be. */
+export const backgroundNice = 19;
+
 /** A process on this machine, in a session of its own. */
 export interface ProcessArgs {
   /** Short name: "backend", "kafka"; of a-z, 0-9 and "-". Names the log and the record. */
@@ -24,6 +27,8 @@ export interface ProcessArgs {
   ports?: pulumi.Input<Record<string, pulumi.Input<number>>>;
   /** When it counts as started; without it as soon as it runs. */
   ready?: pulumi.Input<ProcessReady>;
+  /** 0 to 19: how far it gives way to others where processors are busy (`nice`); by default 0. */
+  nice?: pulumi.Input<number>;
   /** How to stop it: by default SIGTERM, and SIGKILL after 10 s. */
   stop?: pulumi.Input<ProcessStop>;
   /** Name → absolute path of a file to read once ready, see `contents`. */

@@ -10,7 +10,7 @@ import type { DatabaseAccess } from "./database-access.ts";
 import { Job } from "./job.ts";
 import { Password } from "./password.ts";
 import { replicaName, type ServicePorts } from "./port-plan.ts";
-import { Process } from "./process.ts";
+import { backgroundNice, Process } from "./process.ts";
 import { sourceOf } from "./source.ts";
 import type { HostStack } from "./stack-folder.ts";
 
@@ -132,6 +132,7 @@ export class HostService extends pulumi.ComponentResource {
         ports: { [name]: ports.app, ...args.besides },
         ready: { http: `http://${loopback}:${ports.app}/readyz` },
         stop: { graceMs: 15_000 },
+        ...niceOf(appId),
       },
       { parent: this, dependsOn: migrated ? [migrated] : [] },
     );
@@ -195,11 +196,14 @@ export class HostService extends pulumi.ComponentResource {
         },
         ready: { http: `http://${loopback}:${ports.sidecarHttp}/v1.0/healthz` },
         stop: { graceMs: 15_000 },
+        ...niceOf(appId),
       },
       { parent: this, dependsOn: [app, ...sidecar.dependsOn] },
     );
   }
 }
+
+const niceOf = (appId: AppId) => contractOf(appId).background && { nice: backgroundNice };
 
 type Replica = { readonly name: string; readonly ports: ServicePorts };
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Process } from "./process.ts";
+import { backgroundNice, Process } from "./process.ts";
 import type { HostStack } from "./stack-folder.ts";
 
 export type HostZipkinArgs = {
@@ -60,6 +60,7 @@ export class HostZipkin extends pulumi.ComponentResource implements LocalZipkin 
         ],
         env: { STORAGE_TYPE: "mem", MEM_MAX_SPANS: `${mostSpans}` },
         ports: { zipkin: port },
+        nice: backgroundNice,
         // Nobody waits for it: it needs seconds, and spans that it does not take are dropped.
       },
       { parent: this },

@@ -15,6 +15,7 @@ export interface ProcessInputs {
   readonly data?: DataInputs;
   readonly ports?: Readonly<Record<string, number>>;
   readonly ready?: ReadyOptions;
+  readonly nice?: number;
   readonly stop?: StopOptions;
   readonly reads?: Readonly<Record<string, string>>;
   /** Set by `check`: counts restarts that no input asked for, with the reason. */

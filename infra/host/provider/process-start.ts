@@ -98,7 +98,8 @@ export async function start(
     // After the init: it wants an empty folder.
     writeFiles(Object.fromEntries(files.filter(([path]) => inData(path))), account);
     const headline = `${name} starts (${inputs.incarnation ?? "1"})`;
-    const child = await launch({ ...run, command: inputs.command, headline });
+    const { command, nice } = inputs;
+    const child = await launch({ ...run, command, headline, nice });
     identity = identityOf(child.pid);
     if (identity) {
       const startedAt = new Date().toISOString();

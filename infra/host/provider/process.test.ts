@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
+import { getPriority } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { processLife } from "../testing/process-life.ts";
@@ -46,6 +47,20 @@ describe("a start", () => {
     await create(inputs);
     const names = Object.keys(JSON.parse(readFileSync(out, "utf8"))).sort();
     expect(names).toEqual(["HOME", "LANG", "OUT", "PATH", "PORT", markerVariable, "TZ"]);
+  });
+
+  test("gives way as far as it is told to, as a group of processes too", async () => {
+    const lowered = await inputsFor(stack, answering, { nice: 7 });
+    const { pid } = await create(lowered);
+    expect(getPriority(Number(pid))).toBe(7);
+    const group = `/proc/${pid}/autogroup`;
+    if (existsSync(group)) expect(readFileSync(group, "utf8")).toContain("nice 7");
+    expect(await ask(lowered)).toBe("yes");
+  });
+
+  test("of a program that is missing says so, also where it would give way", async () => {
+    const inputs = await inputsFor(stack, answering, { nice: 7, command: ["/nowhere/program"] });
+    await expect(create(inputs)).rejects.toThrow("/nowhere/program cannot be started: ENOENT");
   });
 
   test("keeps no environment and no secret in the record", async () => {
