@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { findPrograms } from "#toolchain/find.ts";
@@ -22,6 +22,9 @@ export type LoadResult = {
   readonly notSent: number;
   readonly latency: Distribution;
 };
+
+/** k6 shares the machine with what it measures: half of the processors, and memory for time. */
+const sparing = { GOMAXPROCS: `${Math.ceil(availableParallelism() / 2)}`, GOGC: "400" };
 
 /** Virtual users of every load. */
 export const users = 100;
@@ -71,7 +74,7 @@ function run(k6: string, { seconds, signal }: Load, env: Record<string, string>)
   const script = join(import.meta.dirname, "k6", "create.js");
   const args = ["run", "--quiet", "--no-usage-report", "--address", "127.0.0.1:0", script];
   const child = spawn(k6, args, {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...sparing, ...env },
     stdio: ["ignore", "ignore", "pipe"],
     signal: AbortSignal.any([signal, AbortSignal.timeout((seconds + 60) * 1_000)]),
   });
