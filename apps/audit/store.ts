@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, gte, inArray, lt, sql } from "drizzle-orm";
-import type { PgColumn } from "drizzle-orm/pg-core";
 import type { Database } from "#apps/kit/database/connect.ts";
+import { columnList, namesOf, propertiesOf } from "#apps/kit/database/recordset.ts";
 import type { Entry } from "./entries.ts";
 import { activity, type Kind } from "./schema.ts";
 
@@ -21,20 +21,10 @@ export type ActivityQuery = {
 const { position: _, recordedAt: __, ...said } = getTableColumns(activity);
 const { eventId, occurredAt, ...content } = said;
 
-const listOf = (
-  columns: Readonly<Record<string, PgColumn>>,
-  write: (name: string, property: string, type: string) => string,
-) =>
-  sql.raw(
-    Object.entries(columns)
-      .map(([property, column]) => write(`"${column.name}"`, `"${property}"`, column.getSQLType()))
-      .join(", "),
-  );
-const names = listOf(said, (name) => name);
-/** An entry in JSON has the properties of `Entry`, in the order of the columns here. */
-const properties = listOf(said, (_name, property, type) => `${property} ${type}`);
-const key = listOf({ eventId, occurredAt }, (name) => name);
-const updates = listOf(content, (name) => `${name} = excluded.${name}`);
+const names = namesOf(said);
+const properties = propertiesOf(said);
+const key = namesOf({ eventId, occurredAt });
+const updates = columnList(content, (name) => `${name} = excluded.${name}`);
 
 /**
  * Adds events to the log, each by its id and time, all in one write. An event that comes again

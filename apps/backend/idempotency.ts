@@ -17,9 +17,10 @@ export type KeyedRequest = {
   readonly key: string | undefined;
   /** What must be the same for the same key: method, path, precondition and body. */
   readonly fingerprint: string;
-  /** The work is a single statement: without a key it needs no transaction. */
-  readonly isAtomic: boolean;
 };
+
+/** What a request asks for, in a transaction. */
+export type Work = (tx: Database) => Promise<Answer>;
 
 // By the database's clock: that of one replica may be wrong.
 const oldest = sql`now() - interval '24 hours'`;
@@ -28,18 +29,20 @@ const longestKey = 255;
 /**
  * Runs work in a transaction that also stores its answer under the request's key. The same key
  * and request gets that answer again; another request under the key is 422; one that is still
- * running is 409. A failed request stores nothing, so that its key can be used again.
+ * running is 409. A failed request stores nothing, so that its key can be used again. `alone` is
+ * work that needs no transaction where there is no key.
  */
 export async function answerOnce(
   database: Database,
   request: KeyedRequest,
-  work: (tx: Database) => Promise<Answer>,
+  work: Work,
+  alone?: () => Promise<Answer>,
 ): Promise<Answer & { readonly replayed: boolean }> {
   const { userId, key } = request;
   if (key !== undefined && (key.length === 0 || key.length > longestKey)) {
     throw new Problem(400, "Invalid input", `Idempotency-Key has 1 to ${longestKey} characters`);
   }
-  if (key === undefined && request.isAtomic) return { ...(await work(database)), replayed: false };
+  if (key === undefined && alone) return { ...(await alone()), replayed: false };
   const requestHash = createHash("sha256").update(request.fingerprint).digest("hex");
 
   return database.transaction(async (transaction) => {

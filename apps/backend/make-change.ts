@@ -1,6 +1,6 @@
 import type { Database } from "#apps/kit/database/connect.ts";
 import { laneOf } from "#apps/kit/events/outbox.ts";
-import { type Answer, answerOnce, type KeyedRequest } from "./idempotency.ts";
+import { type Answer, answerOnce, type KeyedRequest, type Work } from "./idempotency.ts";
 
 export type MakeChangeDeps = {
   readonly database: Database;
@@ -16,9 +16,10 @@ export const createMakeChange =
   ({ database, wake }: MakeChangeDeps) =>
   async (
     request: KeyedRequest,
-    work: (tx: Database) => Promise<Answer>,
+    work: Work,
+    alone?: () => Promise<Answer>,
   ): Promise<Answer & { readonly replayed: boolean }> => {
-    const given = await answerOnce(database, request, work);
+    const given = await answerOnce(database, request, work, alone);
     if (!given.replayed) wake(laneOf(request.userId));
     return given;
   };

@@ -1,8 +1,18 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { uuidv7 } from "uuidv7";
 import type { Database } from "#apps/kit/database/connect.ts";
+import { hasRefusedStatement } from "#apps/kit/database/reason.ts";
+import { createGather } from "#apps/kit/gather.ts";
 import { Problem } from "#apps/kit/http/problem.ts";
-import { type Actor, type BackendOutbox, type ChangeKind, recordChange } from "./change-record.ts";
+import { outsideOfTraces, traced } from "#apps/kit/tracing/scope.ts";
+import {
+  type Actor,
+  type BackendOutbox,
+  type ChangeKind,
+  recordChange,
+  recordNewTasks,
+  type TaskChange,
+} from "./change-record.ts";
 import type { Page } from "./list-cache.ts";
 import { type TaskRow, taskColumns, tasks } from "./schema.ts";
 import { listTasks, type TaskPage } from "./task-list.ts";
@@ -23,39 +33,39 @@ export type FollowChange = (
   row: TaskRow,
 ) => Promise<void>;
 
+/** New tasks that share a statement: few enough to be done within milliseconds, in either. */
+const gathering = { most: 100, sideBySide: 2, withinMs: 5_000 };
+
 /** The tasks of users in PostgreSQL. Every change is stored with its events in one transaction. */
 export function createTaskStore(
   database: Database,
   outbox: BackendOutbox,
   follow: FollowChange = async () => {},
 ) {
+  const insertTogether = createGather<TaskChange, number>({
+    ...gathering,
+    run: (changes) => outsideOfTraces(() => recordNewTasks(outbox, database, changes)),
+    ownerOf: ({ actor }) => actor.userId,
+    isFaultOfOne: hasRefusedStatement,
+  });
+
   return {
-    /** One statement, unless the task recurs: see `isOneStatement`. */
-    create: async (tx: Database, actor: Actor, input: NewTask): Promise<TaskRow> => {
-      const now = new Date();
-      const dueDate = input.due_date ? new Date(input.due_date) : null;
-      const recurring = input.recurring && { ...input.recurring, series_id: uuidv7() };
-      recursFrom(recurring, dueDate);
-      const values = {
-        id: uuidv7(),
-        userId: actor.userId,
-        title: input.title,
-        description: input.description,
-        priority: input.priority,
-        tags: input.tags,
-        dueDate,
-        recurring,
-        createdAt: now,
-        updatedAt: now,
-      };
-      return insert(tx, actor, values);
+    create: async (tx: Database, actor: Actor, input: NewTask): Promise<TaskRow> =>
+      insert(tx, actor, rowOf(actor, input)),
+
+    /**
+     * The same without a transaction around it, in one statement with what others create meanwhile:
+     * for tasks of which nothing follows, see `standsAlone`.
+     */
+    createAlone: async (actor: Actor, input: NewTask): Promise<TaskRow> => {
+      const row = rowOf(actor, input);
+      await traced("insert", "CLIENT", () => insertTogether({ actor, kind: "created", row }));
+      return row;
     },
 
     /** A task made from another of its series, with the rule and id of that series. */
-    createInSeries: async (tx: Database, actor: Actor, task: SeriesTask): Promise<TaskRow> => {
-      const now = new Date();
-      return insert(tx, actor, { ...task, userId: actor.userId, createdAt: now, updatedAt: now });
-    },
+    createInSeries: async (tx: Database, actor: Actor, task: SeriesTask): Promise<TaskRow> =>
+      insert(tx, actor, { ...task, ...newness(actor) }),
 
     /** Setting `completed` is completing and opening again; to what it is, it changes nothing. */
     update: async (
@@ -115,30 +125,35 @@ export function createTaskStore(
     },
   };
 
-  async function insert(
-    tx: Database,
-    actor: Actor,
-    values: Omit<TaskRow, "completed" | "version">,
-  ): Promise<TaskRow> {
-    const row = { ...values, completed: false, version: 1 };
-    await record(tx, actor, "created", row, [tx.insert(tasks).values(row).getSQL()]);
+  async function insert(tx: Database, actor: Actor, row: TaskRow): Promise<TaskRow> {
+    await follow(tx, actor, "created", row);
+    await recordNewTasks(outbox, tx, [{ actor, kind: "created", row }]);
     return row;
   }
 
-  async function record(
-    tx: Database,
-    actor: Actor,
-    kind: ChangeKind,
-    row: TaskRow,
-    also: readonly SQL[] = [],
-  ): Promise<void> {
+  async function record(tx: Database, actor: Actor, kind: ChangeKind, row: TaskRow): Promise<void> {
     await follow(tx, actor, kind, row);
-    await recordChange(outbox, tx, { actor, kind, row }, also);
+    await recordChange(outbox, tx, { actor, kind, row });
   }
 }
 
-/** Whether making the task is a single statement, which needs no transaction around it. */
-export const isOneStatement = (input: NewTask): boolean => !input.recurring;
+/** Whether making the task means nothing else: only a series has something that follows. */
+export const standsAlone = (input: NewTask): boolean => !input.recurring;
+
+/** What every new task begins with. */
+function newness({ userId }: Actor) {
+  const now = new Date();
+  return { userId, completed: false, version: 1, createdAt: now, updatedAt: now };
+}
+
+function rowOf(actor: Actor, input: NewTask): TaskRow {
+  const dueDate = input.due_date ? new Date(input.due_date) : null;
+  const recurring = input.recurring && { ...input.recurring, series_id: uuidv7() };
+  recursFrom(recurring, dueDate);
+  const { title, description, priority, tags } = input;
+  const id = uuidv7();
+  return { id, title, description, priority, tags, dueDate, recurring, ...newness(actor) };
+}
 
 export type TaskStore = ReturnType<typeof createTaskStore>;
 

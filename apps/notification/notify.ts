@@ -43,17 +43,14 @@ export async function notify(
     .onConflictDoNothing()
     .returning();
   if (!mail) return;
-  await outbox.record(tx, { userId, occurredAt: createdAt, traceparent }, [
-    {
-      topic: "notifications",
-      data: {
-        user_id: userId,
-        notification_id: id,
-        reminder_id: reminderId,
-        kind,
-        ...text,
-        channels: ["in_app", "email"],
-      },
-    },
-  ]);
+  const data = {
+    user_id: userId,
+    notification_id: id,
+    reminder_id: reminderId,
+    kind,
+    ...text,
+    channels: ["in_app", "email"] as ("in_app" | "email")[],
+  };
+  const publications = [{ topic: "notifications", data } as const];
+  await outbox.record(tx, [{ userId, occurredAt: createdAt, traceparent, publications }]);
 }

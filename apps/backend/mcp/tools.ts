@@ -12,7 +12,7 @@ import { reminderView, wantedReminder } from "../reminders/wanted.ts";
 import { activityQuery, type ReadActivity } from "../routes/activity.ts";
 import { check } from "../routes/input.ts";
 import type { TaskRow } from "../schema.ts";
-import { isOneStatement, type TaskStore } from "../store.ts";
+import { standsAlone, type TaskStore } from "../store.ts";
 import { positionOf, type TaskQuery, taskQuery } from "../task-query.ts";
 import { newTask, task, taskPage, taskPatch, taskView } from "../tasks.ts";
 
@@ -71,11 +71,13 @@ export function createTools(deps: ToolDeps): readonly Tool[] {
   async function changed(
     { userId }: Actor,
     work: (tx: Database) => Promise<TaskRow>,
-    isAtomic = false,
+    alone?: () => Promise<TaskRow>,
   ): Promise<object> {
+    const answer = (row: TaskRow) => ({ status: 200, body: taskView(row), headers: {} });
     const given = await makeChange(
-      { userId, isAtomic, key: undefined, fingerprint: "" },
-      async (tx) => ({ status: 200, body: taskView(await work(tx)), headers: {} }),
+      { userId, key: undefined, fingerprint: "" },
+      async (tx) => answer(await work(tx)),
+      alone && (async () => answer(await alone())),
     );
     return given.body as object;
   }
@@ -91,7 +93,11 @@ export function createTools(deps: ToolDeps): readonly Tool[] {
       output: task,
       annotations: { ...writes, destructiveHint: false, idempotentHint: false },
       run: (input, actor) =>
-        changed(actor, (tx) => store.create(tx, actor, input), isOneStatement(input)),
+        changed(
+          actor,
+          (tx) => store.create(tx, actor, input),
+          standsAlone(input) ? () => store.createAlone(actor, input) : undefined,
+        ),
     }),
     tool({
       name: "list_tasks",
@@ -155,13 +161,10 @@ export function createTools(deps: ToolDeps): readonly Tool[] {
       annotations: { ...writes, destructiveHint: true, idempotentHint: true },
       run: async ({ task_id, expected_version }, actor) => {
         const { userId } = actor;
-        await makeChange(
-          { userId, isAtomic: false, key: undefined, fingerprint: "" },
-          async (tx) => {
-            await store.delete(tx, actor, task_id, expected_version);
-            return { status: 204, body: null, headers: {} };
-          },
-        );
+        await makeChange({ userId, key: undefined, fingerprint: "" }, async (tx) => {
+          await store.delete(tx, actor, task_id, expected_version);
+          return { status: 204, body: null, headers: {} };
+        });
         return { deleted_task_id: task_id };
       },
     }),

@@ -194,10 +194,10 @@ export function createReminderStore(database: Database, outbox: BackendOutbox) {
       remind_at: row.remindAt.toISOString(),
       reminder_type: row.type,
     };
-    const change = { userId, occurredAt: firedAt, traceparent };
+    const publications = [{ topic: "reminders", data } as const];
+    const change = { userId, occurredAt: firedAt, traceparent, publications };
     // A stream of its own: see DECISIONS, 49.
-    const counter = reminderSequences;
-    await outbox.record(tx, change, [{ topic: "reminders", data }], { counter });
+    await outbox.record(tx, [change], { counter: reminderSequences });
     return { row, latenessMs: latenessOf(row, firedAt) };
   }
 }

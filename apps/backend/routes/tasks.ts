@@ -9,7 +9,7 @@ import type { Answer } from "../idempotency.ts";
 import type { Page } from "../list-cache.ts";
 import type { MakeChange } from "../make-change.ts";
 import type { TaskRow } from "../schema.ts";
-import { isOneStatement, type TaskStore } from "../store.ts";
+import { standsAlone, type TaskStore } from "../store.ts";
 import { positionOf, type TaskQuery, taskQuery } from "../task-query.ts";
 import { newTask, taskPatch, taskView } from "../tasks.ts";
 import { expectedVersion, readBody, readQuery, taskIdOf } from "./input.ts";
@@ -29,11 +29,12 @@ export function createTaskRoutes({ makeChange, store, list }: TaskRouteDeps) {
 
   app.post("/", async (context) => {
     const input = await readBody(context, newTask);
-    const work = async (tx: Database, actor: Actor) => {
-      const row = await store.create(tx, actor, input);
-      return answer(row, 201, { Location: `/api/tasks/${row.id}` });
-    };
-    return change(context, work, isOneStatement(input));
+    const made = (row: TaskRow) => answer(row, 201, { Location: `/api/tasks/${row.id}` });
+    return change(
+      context,
+      async (tx, actor) => made(await store.create(tx, actor, input)),
+      standsAlone(input) ? async (actor) => made(await store.createAlone(actor, input)) : undefined,
+    );
   });
 
   app.get("/", async (context) => {
@@ -77,12 +78,12 @@ export function createTaskRoutes({ makeChange, store, list }: TaskRouteDeps) {
   async function change(
     context: Context<{ Variables: Variables }>,
     work: (tx: Database, actor: Actor) => Promise<Answer>,
-    isAtomic = false,
+    alone?: (actor: Actor) => Promise<Answer>,
   ): Promise<Response> {
     const { userId, requestId, trace } = context.var;
     const actor = { userId, correlationId: requestId, traceparent: traceparentOf(trace) };
     const request = {
-      ...{ userId, isAtomic },
+      userId,
       key: context.req.header("idempotency-key"),
       fingerprint: [
         `${context.req.method} ${context.req.path}`,
@@ -90,7 +91,7 @@ export function createTaskRoutes({ makeChange, store, list }: TaskRouteDeps) {
         await context.req.text(),
       ].join("\n"),
     };
-    const given = await makeChange(request, (tx) => work(tx, actor));
+    const given = await makeChange(request, (tx) => work(tx, actor), alone && (() => alone(actor)));
     if (given.replayed) context.header("Idempotency-Replayed", "true");
     return send(context, given);
   }

@@ -9,6 +9,19 @@ export function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
+/**
+ * Whether a server that went on has taken a statement back, for something in it or for a lock that
+ * it waited for: nothing of it happened.
+ */
+export function hasRefusedStatement(error: unknown): boolean {
+  for (let current = error, depth = 0; current && depth < 8; depth++) {
+    const { severity, cause } = current as { severity?: unknown; cause?: unknown };
+    if (severity !== undefined) return severity === "ERROR";
+    current = cause;
+  }
+  return false;
+}
+
 /** Whether the database refused a row because there is one with its key. */
 export function isUniqueViolation(error: unknown): boolean {
   for (let current = error, depth = 0; current && depth < 8; depth++) {

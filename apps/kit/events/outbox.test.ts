@@ -29,8 +29,10 @@ afterAll(() => testing.close());
 
 describe("record", () => {
   const publication = { topic: "task-events", data: created } as const;
-  const take = (userId: string, database: Database = testing.database) =>
-    record(database, { ...change, userId }, [publication]);
+  const take = async (userId: string, database: Database = testing.database) => {
+    const [sequence] = await record(database, [{ ...change, userId, publications: [publication] }]);
+    return sequence ?? 0;
+  };
 
   test("counts each user from 1 without a gap, also when changes come at once", async () => {
     const users = [uuidOf(1), uuidOf(2)];
@@ -46,6 +48,50 @@ describe("record", () => {
     }
   });
 
+  test("counts the changes of several users in one statement, each user's in their order", async () => {
+    await take(uuidOf(2));
+    const users = [2, 1, 2, 3, 2, 1].map(uuidOf);
+    const changes = users.map((userId, index) => ({
+      ...{ ...change, userId, row: { index } },
+      publications: [
+        { topic: "task-events", data: { ...created, user_id: userId, version: index + 1 } },
+        { topic: "user-events", data: { ...registered, user_id: userId } },
+      ] as const,
+    }));
+    const also = [
+      sql`insert into ${userSequences} (user_id, last)
+        select ('00000000-0000-4000-9000-00000000000' || ("row"->>'index'))::uuid, sequence
+        from changes`,
+    ];
+    expect(await record(testing.database, changes, { also })).toEqual([2, 1, 3, 1, 4, 2]);
+    const rows = await testing.database.select().from(outbox).orderBy(outbox.id);
+    expect(rows.slice(1).map(({ userId, topic, sequence }) => [userId, topic, sequence])).toEqual(
+      users.flatMap((userId, index) => {
+        const sequence = [2, 1, 3, 1, 4, 2][index];
+        return [
+          [userId, "task-events", sequence],
+          [userId, "user-events", sequence],
+        ];
+      }),
+    );
+    expect(rows.slice(1).every(({ lane, userId }) => lane === laneOf(userId))).toBe(true);
+    expect(new Set(rows.map(({ eventId }) => eventId)).size).toBe(13);
+    const written = await testing.database
+      .select()
+      .from(userSequences)
+      .orderBy(userSequences.userId);
+    expect(written.map(({ last }) => last)).toEqual([2, 4, 1, 2, 1, 3, 1, 4, 2]);
+    expect(await take(uuidOf(2))).toBe(5);
+  });
+
+  test("stores nothing of several changes when one of them cannot be stored", async () => {
+    const good = { ...change, publications: [publication] };
+    const bad = { ...good, userId: uuidOf(2), traceparent: "\0" };
+    await expect(record(testing.database, [good, bad])).rejects.toThrow();
+    expect(await testing.database.select().from(outbox)).toEqual([]);
+    expect(await take(uuidOf(1))).toBe(1);
+  });
+
   test("gives a number back when its transaction is rolled back", async () => {
     expect(await take(uuidOf(1))).toBe(1);
     const failed = testing.database.transaction(async (tx) => {
@@ -59,7 +105,7 @@ describe("record", () => {
 
   test("stores what append would store, with the sequence it has taken", async () => {
     const publications = [publication, { topic: "user-events", data: registered } as const];
-    const sequence = await record(testing.database, change, publications);
+    const [sequence = 0] = await record(testing.database, [{ ...change, publications }]);
     await append(testing.database, { ...change, sequence }, publications);
     const rows = await testing.database.select().from(outbox).orderBy(outbox.id);
     const [one, two, ...appended] = rows.map(({ id: _, eventId, ...row }) => row);
@@ -70,16 +116,15 @@ describe("record", () => {
   test("writes what else belongs to the change, or nothing at all", async () => {
     const other = uuidOf(7);
     const write = sql`insert into ${userSequences} (user_id, last)
-      select ${other}::uuid, taken.last + 40 from taken`;
-    await record(testing.database, change, [publication], { also: [write] });
+      select ("row"->>'other')::uuid, sequence + 40 from changes`;
+    const both = { ...change, publications: [publication], row: { other } };
+    await record(testing.database, [both], { also: [write] });
     const rows = await testing.database.select().from(userSequences).orderBy(userSequences.last);
     expect(rows).toEqual([
       { userId: change.userId, last: 1 },
       { userId: other, last: 41 },
     ]);
-    await expect(
-      record(testing.database, change, [publication], { also: [write] }),
-    ).rejects.toThrow();
+    await expect(record(testing.database, [both], { also: [write] })).rejects.toThrow();
     expect(await take(change.userId)).toBe(2);
   });
 });

@@ -23,28 +23,36 @@ export type Change = {
   readonly traceparent: string;
 };
 
+/** A change with all that it writes. */
+export type Recorded<P> = Change & {
+  readonly publications: readonly P[];
+  /** What the statements of `also` write of it. */
+  readonly row?: object;
+};
+
 export type RecordOptions = {
   /** Of a stream that counts for itself; the changes of users have `user_sequences`. */
   readonly counter?: ReturnType<typeof counterTable>;
   /**
-   * Statements of the same change that write; they may read the sequence `from taken` as
-   * `taken.last`. A change that is nothing but these needs no transaction around it.
+   * Statements that write what else belongs to the changes: they read `from changes`, each with
+   * `user_id`, `sequence`, `occurred_at` and its `row`. Changes that are nothing but these need no
+   * transaction around them.
    */
   readonly also?: readonly SQL[];
 };
 
 export type Outbox<S extends ServiceContract> = {
   /**
-   * Takes the user's next sequence and stores the events of a change with it, all in one statement.
-   * It locks the user's counter until its transaction ends, which is what puts the changes of one
-   * user in order, so call it as late as the work allows.
+   * Takes the next sequence of its user for each change, in their order, and stores their events
+   * with it, all in one statement; resolves to the sequences. It locks the users' counters until
+   * its transaction ends, which is what puts the changes of one user in order, so call it as late
+   * as the work allows.
    */
   readonly record: (
     database: Database,
-    change: Change,
-    publications: readonly Publication<Publishes<S>>[],
+    changes: readonly Recorded<Publication<Publishes<S>>>[],
     options?: RecordOptions,
-  ) => Promise<number>;
+  ) => Promise<number[]>;
   /** Stores events of a stream that counts by itself, in the transaction of their change. */
   readonly append: (
     tx: Database,
@@ -56,39 +64,55 @@ export type Outbox<S extends ServiceContract> = {
 /** The publishing side of a service: what it may publish follows from its contract. */
 export function createOutbox<S extends ServiceContract>(contract: S): Outbox<S> {
   return {
-    record: async (database, change, publications, options = {}) => {
-      const { counter = userSequences, also = [] } = options;
-      const { userId, occurredAt, traceparent } = change;
-      const events = JSON.stringify(publications.map((one) => eventOf(contract, one)));
+    record: async (database, changes, { counter = userSequences, also = [] } = {}) => {
+      const given = changes.map(({ publications, ...change }, number) => {
+        return { ...change, number, lane: laneOf(change.userId) };
+      });
+      const events = changes.flatMap(({ publications }, change) =>
+        publications.map((one) => ({ change, ...eventOf(contract, one) })),
+      );
       const writes = also.map(
         (write, index) => sql`, also_${sql.raw(String(index))} as (${write})`,
       );
+      // Counters are locked in the order of their users, so that two statements never wait for each
+      // other. All are locked before the first row gets its id: the sort needs every change.
       const statement = sql`
-        with taken as (
-          insert into ${counter} (user_id, last) values (${userId}, 1)
-          on conflict (user_id) do update set last = ${counter.last} + 1
-          returning last
+        with given as (
+          select number, lane, "userId" as user_id, "occurredAt" as occurred_at, traceparent, "row"
+          from jsonb_to_recordset(${JSON.stringify(given)}::jsonb) as given(number int,
+            lane smallint, "userId" uuid, "occurredAt" timestamptz, traceparent text, "row" jsonb)
+        ), taken as (
+          insert into ${counter} (user_id, last)
+          select user_id, count(*) from given group by user_id order by user_id
+          on conflict (user_id) do update set last = ${counter.last} + excluded.last
+          returning user_id, last
+        ), changes as (
+          select given.*, taken.last + 1 - row_number() over (
+            partition by given.user_id order by given.number desc) as sequence
+          from given join taken using (user_id)
         )${sql.join(writes)}, stored as (
           insert into ${outbox} (lane, topic, user_id, event_id, type, subject, sequence,
             occurred_at, traceparent, data)
-          select ${laneOf(userId)}::smallint, event.topic, ${userId}::uuid, event.event_id,
-            event.type, event.subject, taken.last, ${occurredAt.toISOString()}::timestamptz,
-            ${traceparent}::text, event.data
-          from taken, jsonb_to_recordset(${events}::jsonb)
-            as event(topic text, event_id uuid, type text, subject text, data jsonb)
+          select changes.lane, event.topic, changes.user_id, event."eventId", event.type,
+            event.subject, changes.sequence, changes.occurred_at, changes.traceparent, event.data
+          from changes join rows from (jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
+            as (change int, topic text, "eventId" uuid, type text, subject text, data jsonb))
+            with ordinality as event(change, topic, "eventId", type, subject, data, place)
+            on event.change = changes.number
+          order by event.place
         )
-        select last from taken`;
-      const { rows } = (await database.execute(statement)) as unknown as Rows<{ last: string }>;
-      if (!rows[0]) throw new Error("the user's counter returned no row");
-      return Number(rows[0].last);
+        select sequence from changes order by number`;
+      const { rows } = (await database.execute(statement)) as unknown as Rows<{ sequence: string }>;
+      if (rows.length !== changes.length) throw new Error("a counter returned no row");
+      return rows.map(({ sequence }) => Number(sequence));
     },
     append: async (tx, change, publications) => {
       const { userId, sequence, occurredAt, traceparent } = change;
       const rows = publications.map((publication) => {
-        const { event_id: eventId, ...event } = eventOf(contract, publication);
+        const event = eventOf(contract, publication);
         const data = event.data as Record<string, unknown>;
         const lane = laneOf(userId);
-        return { ...event, ...{ lane, userId, eventId, data, sequence, occurredAt, traceparent } };
+        return { ...event, ...{ lane, userId, data, sequence, occurredAt, traceparent } };
       });
       await tx.insert(outbox).values(rows);
     },
@@ -104,7 +128,7 @@ const eventOf = <T extends Topic>(
   { topic, data }: { readonly topic: T; readonly data: NewEvent<T> },
 ) => ({
   topic: declared(contract, topic),
-  event_id: uuidv7(),
+  eventId: uuidv7(),
   type: eventTypeOf(topic, data),
   subject: subjectOf(topic, data),
   data,

@@ -10,6 +10,9 @@ const scopes = new AsyncLocalStorage<Scope>();
 export const inSpan = <T>(tracer: Tracer, span: Span, work: () => T): T =>
   scopes.run({ tracer, trace: span.trace }, work);
 
+/** Runs work that serves several traces at once, and so is of none. */
+export const outsideOfTraces = <T>(work: () => T): T => scopes.exit(work);
+
 /** The trace that the running code belongs to, if it belongs to any. */
 export const currentTrace = (): Trace | undefined => scopes.getStore()?.trace;
 
