@@ -125,3 +125,10 @@ export const rows: readonly Row[] = [
     aim: 15_000,
   },
 ];
+
+/** What a figure must reach. */
+export function floorOf(figure: string): number {
+  const row = rows.find((one) => one.figure === figure);
+  if (!row) throw new Error(`the specification says nothing of ${figure}`);
+  return row.floor;
+}

@@ -2,6 +2,7 @@ import { distributionOf, isFlat, ratesOf } from "../distribution.ts";
 import { type LoadResult, runLoad, users } from "../k6.ts";
 import { perPiece, processorTimes } from "../processor-time.ts";
 import type { Measurement } from "../report.ts";
+import { floorOf } from "../rows.ts";
 import type { Sample } from "../system.ts";
 import type { Bench } from "./bench.ts";
 
@@ -123,11 +124,19 @@ async function startingRate(bench: Bench, tokens: readonly string[]): Promise<nu
   return created / ((performance.now() - since) / 1_000);
 }
 
-/** Whether nearly all was sent and what waits did not grow by more than half a second's worth. */
-function isHeld(samples: readonly Sample[], result: LoadResult, wanted: number): boolean {
-  const allowed = (result.created / Math.max(1, samples.length)) * 0.5;
+/**
+ * Whether nearly all was sent, what waits did not grow by more than half a second's worth, and no
+ * more waited than may under this load.
+ */
+export function isHeld(
+  samples: readonly Sample[],
+  { created }: Pick<LoadResult, "created">,
+  wanted: number,
+): boolean {
+  const allowed = (created / Math.max(1, samples.length)) * 0.5;
   return (
-    result.created > wanted * 0.97 &&
+    created > wanted * 0.97 &&
+    samples.every(({ lag }) => lag < floorOf("create sustained: lag")) &&
     isFlat(
       samples.map(({ depth }) => depth),
       allowed * 2, // each task has two rows
