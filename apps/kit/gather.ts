@@ -1,5 +1,5 @@
 import { setImmediate as turnOfLoop } from "node:timers/promises";
-import { AwayError } from "#apps/kit/database/away.ts";
+import { AwayError } from "./database/away.ts";
 
 export type GatherOptions<Item, Result> = {
   /** Does what was gathered, all or nothing of it; resolves to a result for each, in their order. */
