@@ -1,3 +1,5 @@
+import { causesOf } from "./causes.ts";
+
 /** Error codes that say "the other side cannot be reached now", of sockets and of the driver. */
 const connectionCodes = new Set([
   "ECONNREFUSED",
@@ -39,22 +41,15 @@ export class AwayError extends Error {
  * that the work itself is wrong. Looks along the chain of causes.
  */
 export function isAway(error: unknown): boolean {
-  for (let current = error, depth = 0; current && depth < 8; depth++) {
-    if (current instanceof AwayError) return true;
-    const { code, message, cause, errors } = current as {
-      message?: unknown;
-      code?: unknown;
-      cause?: unknown;
-      errors?: unknown;
-    };
+  for (const cause of causesOf(error)) {
+    if (cause instanceof AwayError) return true;
+    const { code, message } = cause as { message?: unknown; code?: unknown };
     if (typeof code === "string") {
       if (connectionCodes.has(code)) return true;
       if (passingClasses.has(code.slice(0, 2)) && /^[0-9A-Z]{5}$/.test(code)) return true;
       if (passingCodes.has(code)) return true;
     }
     if (typeof message === "string" && driverMessage.test(message)) return true;
-    // A refused connection to a name with two addresses comes as an AggregateError.
-    current = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
   }
   return false;
 }

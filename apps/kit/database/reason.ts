@@ -1,4 +1,5 @@
 import { DrizzleQueryError } from "drizzle-orm/errors";
+import { causesOf } from "./causes.ts";
 
 /**
  * What an error says, for logs and dead letters. Drizzle's own message holds the statement with
@@ -14,19 +15,13 @@ export function reasonOf(error: unknown): string {
  * it waited for: nothing of it happened.
  */
 export function hasRefusedStatement(error: unknown): boolean {
-  for (let current = error, depth = 0; current && depth < 8; depth++) {
-    const { severity, cause } = current as { severity?: unknown; cause?: unknown };
+  for (const cause of causesOf(error)) {
+    const { severity } = cause as { severity?: unknown };
     if (severity !== undefined) return severity === "ERROR";
-    current = cause;
   }
   return false;
 }
 
 /** Whether the database refused a row because there is one with its key. */
-export function isUniqueViolation(error: unknown): boolean {
-  for (let current = error, depth = 0; current && depth < 8; depth++) {
-    if ((current as { code?: unknown }).code === "23505") return true;
-    current = (current as { cause?: unknown }).cause;
-  }
-  return false;
-}
+export const isUniqueViolation = (error: unknown): boolean =>
+  [...causesOf(error)].some((cause) => (cause as { code?: unknown }).code === "23505");

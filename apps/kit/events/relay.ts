@@ -35,9 +35,11 @@ const mostCounted = 100_000;
 const pollMs = 100;
 const firstBackoffMs = 100;
 const longestBackoffMs = 2_000;
-/** Rounds under way side by side, each of lanes of its own: where more waits than one carries, */
+/**
+ * Rounds under way side by side, each of lanes of its own, where more waits than one carries or the
+ * last one takes longer than `patienceMs`. Else what comes meanwhile shares the next.
+ */
 const mostRounds = 4;
-/** or where the last one takes longer than this. Else what comes meanwhile shares the next. */
 const patienceMs = 100;
 /** From the beginning of a round to that of the next: under load, what comes meanwhile shares it. */
 const spacingMs = 15;

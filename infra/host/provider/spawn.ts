@@ -86,7 +86,7 @@ async function lowerGroup(pid: number, nice: number): Promise<void> {
       return (error as NodeJS.ErrnoException).code !== "EAGAIN";
     }
   };
-  await waitFor(() => isLowered() || undefined, { timeoutMs: lowerTimeoutMs });
+  await waitFor(isLowered, { timeoutMs: lowerTimeoutMs });
 }
 
 /** How a child ended, in words; undefined while it runs. */
