@@ -27,7 +27,10 @@ export interface ProcessArgs {
   ports?: pulumi.Input<Record<string, pulumi.Input<number>>>;
   /** When it counts as started; without it as soon as it runs. */
   ready?: pulumi.Input<ProcessReady>;
-  /** 0 to 19: how far it gives way to others where processors are busy (`nice`); by default 0. */
+  /**
+   * 0 to 19, by default 0: how far it gives way to others where processors are busy (`nice`), from
+   * when it is ready to when it is stopped.
+   */
   nice?: pulumi.Input<number>;
   /** How to stop it: by default SIGTERM, and SIGKILL after 10 s. */
   stop?: pulumi.Input<ProcessStop>;

@@ -132,7 +132,8 @@ export class HostService extends pulumi.ComponentResource {
         ports: { [name]: ports.app, ...args.besides },
         ready: { http: `http://${loopback}:${ports.app}/readyz` },
         stop: { graceMs: 15_000 },
-        ...niceOf(appId),
+        // Somebody waits for what is restarted after each change.
+        ...(!args.watch && niceOf(appId)),
       },
       { parent: this, dependsOn: migrated ? [migrated] : [] },
     );

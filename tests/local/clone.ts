@@ -2,6 +2,7 @@ import { execFile, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { expect } from "vitest";
 import { findMarked } from "#infra/host/provider/proc.ts";
 import { readRecord } from "#infra/host/provider/record.ts";
 import { signUp } from "../account.ts";
@@ -96,6 +97,11 @@ function pidsIn(folder: string): Record<string, number> {
   return Object.fromEntries(
     names.map((file) => [basename(file, ".json"), readRecord(join(folder, file))?.pid ?? 0]),
   );
+}
+
+/** Expects that it ended well; shows else its last lines, where commands tell what was wrong. */
+export function expectDone({ code, output }: Outcome): void {
+  expect(code, output.trimEnd().split("\n").slice(-25).join("\n")).toBe(0);
 }
 
 /** The names whose process is not the one it was. */

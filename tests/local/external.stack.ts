@@ -7,7 +7,7 @@ import { withKafka } from "#apps/provision/kafka-admin.ts";
 import { ensureTopic } from "#apps/provision/kafka-topic.ts";
 import { findMarked } from "#infra/host/provider/proc.ts";
 import { withRedis } from "#infra/host/provider/redis-client.ts";
-import { createClone, createdAndListed, outputsOf } from "./clone.ts";
+import { createClone, createdAndListed, expectDone, outputsOf } from "./clone.ts";
 import { startServers } from "./servers.ts";
 
 const clone = createClone(27_000);
@@ -38,7 +38,7 @@ afterAll(async () => {
 
 const set = (key: string, value: string | number) => {
   const outcome = clone.npm(["pulumi", "--", "config", "set", "--path", key, String(value)]);
-  expect(outcome.code, outcome.output).toBe(0);
+  expectDone(outcome);
 };
 const passwordsOf = () => {
   const file = parseEnv(readFileSync(join(clone.folder, ".env"), "utf8"));
@@ -60,7 +60,7 @@ const askPostgres = async <Result>(work: (sql: connect.Sql) => Promise<Result>) 
 
 beforeAll(() => {
   const compose = clone.npm(["compose"]);
-  expect(compose.code, compose.output).toBe(0);
+  expectDone(compose);
   // Nothing that somebody could commit.
   expect(clone.git("status", "--porcelain")).toBe("");
   for (const [key, value] of Object.entries(addresses)) set(`external.${key}`, value);
@@ -116,7 +116,7 @@ describe("with servers that somebody else runs", () => {
 
   test("the stack comes up on them, runs none of its own, and works", async () => {
     const up = clone.npm(["start"]);
-    expect(up.code, up.output).toBe(0);
+    expectDone(up);
     const names = Object.keys(clone.pids());
     expect(names).toContain("backend");
     for (const own of ["kafka", "postgres", "redis", "zipkin", "mail"]) {
@@ -138,7 +138,7 @@ describe("with servers that somebody else runs", () => {
     const before = findMarked((marker) => marker.startsWith(`${servers?.folder}:`));
     expect(before).toHaveLength(5);
     const down = clone.npm(["down"]);
-    expect(down.code, down.output).toBe(0);
+    expectDone(down);
     expect(clone.processes()).toEqual([]);
     expect(findMarked((marker) => marker.startsWith(`${servers?.folder}:`))).toEqual(before);
     const topics = await askKafka((admin) => admin.listTopics({ includeInternals: false }));
@@ -159,11 +159,11 @@ describe("with servers that somebody else runs", () => {
 
   test("a stack whose servers are gone for good is taken down without them", async () => {
     const up = clone.npm(["start"]);
-    expect(up.code, up.output).toBe(0);
+    expectDone(up);
     await servers?.stop();
     servers = undefined;
     const down = clone.npm(["down", "--", "--forget"]);
-    expect(down.code, down.output).toBe(0);
+    expectDone(down);
     expect(clone.processes()).toEqual([]);
     expect(existsSync(join(clone.folder, ".local"))).toBe(false);
   });

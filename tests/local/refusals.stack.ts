@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withDescendants } from "#infra/host/provider/proc.ts";
 import { cacheRoot } from "#toolchain/cache-root.ts";
-import { createClone, createdAndListed, linkOrCopy, outputsOf } from "./clone.ts";
+import { createClone, createdAndListed, expectDone, linkOrCopy, outputsOf } from "./clone.ts";
 
 const clone = createClone(26_500);
 const scratch = mkdtempSync(join(tmpdir(), "todo-evolution-scratch-"));
@@ -65,7 +65,7 @@ test("a port in use is named with its owner and the setting; when it is free, st
   expect(refused.output).toContain(`Port ${port} (kafka) is taken by pid ${process.pid}`);
   expect(refused.output).toContain("config set portBase");
   const next = clone.npm(["start"]);
-  expect(next.code, next.output).toBe(0);
+  expectDone(next);
   await createdAndListed(outputsOf(clone).baseUrl);
 });
 
@@ -100,7 +100,7 @@ describe("a running stack", () => {
     }
     // Its holder is gone: what a kill leaves behind.
     const next = clone.npm(["start"]);
-    expect(next.code, next.output).toBe(0);
+    expectDone(next);
     expect(existsSync(lock)).toBe(false);
   });
 
@@ -166,7 +166,7 @@ describe("the toolchain", () => {
     writeFileSync(program, "not a program");
     const env = { ...process.env, TODO_EVOLUTION_CACHE: cache };
     const ls = clone.npm(["pulumi", "--", "stack", "ls"], env);
-    expect(ls.code, ls.output).toBe(0);
+    expectDone(ls);
     expect(ls.output).toMatch(/redis-server.*(corrupt|damaged)/);
     expect(statSync(program).size).toBeGreaterThan(100_000);
   });

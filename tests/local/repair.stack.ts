@@ -7,14 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
 import { replicaName } from "#infra/host/port-plan.ts";
 import { signUp } from "../account.ts";
-import { changed, createClone, createdAndListed, outputsOf } from "./clone.ts";
+import { changed, createClone, createdAndListed, expectDone, outputsOf } from "./clone.ts";
 
 const clone = createClone(26_000);
 afterAll(() => clone.remove());
 
 const up = () => {
   const outcome = clone.npm(["start"]);
-  expect(outcome.code, outcome.output).toBe(0);
+  expectDone(outcome);
   return outcome;
 };
 const healthy = async () => {
@@ -160,7 +160,7 @@ describe("down", () => {
   test("leaves no process, port or file, and can be run again", () => {
     up();
     const down = clone.npm(["down"]);
-    expect(down.code, down.output).toBe(0);
+    expectDone(down);
     expect(clone.processes()).toEqual([]);
     expect(existsSync(join(clone.folder, ".local"))).toBe(false);
     expect(listenersIn(clone.portBase)).toEqual([]);

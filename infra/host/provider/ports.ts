@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { allProcesses, describeProcess, folderOfMarker, readMarker } from "./proc.ts";
+import { allProcesses, describeProcess, folderOfMarker, isLeaving, readMarker } from "./proc.ts";
 import { waitFor } from "./wait.ts";
 
 /** A port that somebody listens on; pid is undefined when its owner may not be seen. */
@@ -8,6 +8,8 @@ export interface TakenPort {
   readonly port: number;
   readonly pid: number | undefined;
 }
+
+const leavingMs = 5_000;
 
 // Listening on one of these keeps others from listening on 127.0.0.1. As in /proc/net/tcp{,6}:
 // any and loopback of IPv4, any of IPv6, and the two IPv4 addresses mapped into IPv6.
@@ -31,8 +33,8 @@ export function takenPorts(ports: Readonly<Record<string, number>>): TakenPort[]
 }
 
 /**
- * The ports that others hold. An owner that cannot be seen may be on its way out, its threads still
- * holding the socket: it gets a second to go.
+ * The ports that others hold. An owner that cannot be seen, or whose command and environment cannot
+ * any more, may be on its way out with the socket still in its hands: it gets some seconds to go.
  */
 export async function foreignPorts(
   ports: Readonly<Record<string, number>>,
@@ -41,9 +43,9 @@ export async function foreignPorts(
   let foreign: TakenPort[] = [];
   const look = () => {
     foreign = takenPorts(ports).filter(({ pid }) => pid === undefined || !isOurs(pid));
-    return foreign.every(({ pid }) => pid !== undefined);
+    return !foreign.some(({ pid }) => pid === undefined || isLeaving(pid));
   };
-  await waitFor(look, { timeoutMs: 1000 });
+  await waitFor(look, { timeoutMs: leavingMs });
   return foreign;
 }
 

@@ -95,13 +95,19 @@ export function withDescendants(pids: readonly number[]): ProcessStat[] {
   return all.filter((stat) => family.has(stat.pid));
 }
 
+/** Whether a process has given its memory back, as it does some time before its sockets. */
+export const isLeaving = (pid: number): boolean => commandOf(pid).length === 0;
+
 /** The command line of a process for people to read: program and first words, at most 60 long. */
 export function describeProcess(pid: number): string {
-  const words = read(`/proc/${pid}/cmdline`)?.split("\0").filter(Boolean) ?? [];
-  const [program, ...rest] = words;
+  const [program, ...rest] = commandOf(pid);
   if (!program) return "unknown command";
   const text = [basename(program), ...rest.slice(0, 2)].join(" ");
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+function commandOf(pid: number): string[] {
+  return read(`/proc/${pid}/cmdline`)?.split("\0").filter(Boolean) ?? [];
 }
 
 /** A pseudo file's text, or undefined when its process went away or belongs to someone else. */

@@ -3,6 +3,7 @@ import { markDataFolder, readDataMark, wipeDataFolder } from "./data-folder.ts";
 import { firstDifference, removeFiles, writeFiles } from "./files.ts";
 import { sizeOf, tailOf } from "./log-file.ts";
 import { describeTakenPort, foreignPorts, takenPorts } from "./ports.ts";
+import { setNice } from "./priority.ts";
 import {
   type Identity,
   identityOf,
@@ -22,7 +23,7 @@ import { accountOf, requireEnterable } from "./user.ts";
 import { waitFor } from "./wait.ts";
 
 const initTimeoutMs = 120_000;
-const portsFreeMs = 5000;
+const portsFreeMs = 10_000;
 
 /** Stops the process of these inputs, known by its record or only by its marker, with its ports. */
 export async function stopRunning(inputs: ProcessInputs): Promise<void> {
@@ -98,8 +99,7 @@ export async function start(
     // After the init: it wants an empty folder.
     writeFiles(Object.fromEntries(files.filter(([path]) => inData(path))), account);
     const headline = `${name} starts (${inputs.incarnation ?? "1"})`;
-    const { command, nice } = inputs;
-    const child = await launch({ ...run, command, headline, nice });
+    const child = await launch({ ...run, command: inputs.command, headline });
     identity = identityOf(child.pid);
     if (identity) {
       const startedAt = new Date().toISOString();
@@ -107,6 +107,8 @@ export async function start(
     }
     context.report("status", "waits until it is ready");
     await waitUntilReady(inputs.ready ?? {}, () => endOf(child), context.signal);
+    // Not before: on a busy machine it would hardly ever come up.
+    if (inputs.nice) await setNice(child.pid, inputs.nice);
   } catch (error) {
     if (identity && isAlive(identity)) await stopProcess(identity, run.marker, inputs.stop);
     await stopMarked(run.marker, inputs.stop);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { processLife } from "../testing/process-life.ts";
@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => stack.remove());
 
-const { create, destroy } = processLife(() => stack);
+const { check, create, destroy } = processLife(() => stack);
 const sleeping = "setInterval(() => {}, 1000);";
 
 describe("an interrupted start", () => {
@@ -38,6 +38,17 @@ describe("an interrupted start", () => {
     expect(statOf(Number(pid))).toBeUndefined();
   });
 
+  test("waits for a process that is gone but for its port", async () => {
+    const inputs = await inputsFor(stack, answering);
+    // As one looks that is ending: no command and no environment, and the socket is still there.
+    const leaving = spawn(process.execPath, [], { argv0: "", env: {}, stdio: "pipe" });
+    leaving.stdin.end(`require("node:net").createServer().listen(${inputs.ports.web}, "127.0.0.1",
+      () => { process.stdout.write("."); setTimeout(process.exit, 1500); });`);
+    await once(leaving.stdout, "data");
+    expect((await check(undefined, inputs)).failures ?? []).toEqual([]);
+    await create(inputs);
+  });
+
   test("without a record is known by its marker and stopped", async () => {
     const inputs = await inputsFor(stack, answering);
     const { pid } = await create(inputs);
@@ -52,6 +63,22 @@ describe("an interrupted start", () => {
 });
 
 describe("a stop", () => {
+  test("lets a process that gave way end like any other", async () => {
+    // As a group it may always be raised again, by itself only by root.
+    const script = `process.on("SIGTERM", () => {
+        const { existsSync, readFileSync, writeFileSync } = require("node:fs");
+        const group = "/proc/self/autogroup";
+        const nice = "nice " + require("node:os").getPriority();
+        writeFileSync(process.env.OUT, existsSync(group) ? readFileSync(group, "utf8") : nice);
+        process.exit();
+      });`;
+    const out = join(stack.folder, "..", "nice");
+    const inputs = await inputsFor(stack, script + answering, { nice: 7, env: { OUT: out } });
+    await create(inputs);
+    await destroy(inputs);
+    expect(readFileSync(out, "utf8")).toMatch(/nice 0\b/);
+  });
+
   test("kills a process that ignores its signal, with its children", async () => {
     const script = `process.on("SIGTERM", () => {});
       require("node:child_process").spawn(process.execPath, ["--eval", ${JSON.stringify(sleeping)}]);`;

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { getPriority } from "node:os";
 import { join } from "node:path";
@@ -49,18 +49,18 @@ describe("a start", () => {
     expect(names).toEqual(["HOME", "LANG", "OUT", "PATH", "PORT", markerVariable, "TZ"]);
   });
 
-  test("gives way as far as it is told to, as a group of processes too", async () => {
-    const lowered = await inputsFor(stack, answering, { nice: 7 });
+  test("gives way as far as it is told to once it is ready, with every thread and as a group", async () => {
+    const script = `const atStart = require("node:os").getPriority();
+      require("node:http").createServer((_, response) => response.end(String(atStart)))
+        .listen(process.env.PORT, "127.0.0.1");`;
+    const lowered = await inputsFor(stack, script, { nice: 7 });
     const { pid } = await create(lowered);
-    expect(getPriority(Number(pid))).toBe(7);
+    expect(await ask(lowered)).toBe(String(getPriority()));
+    const threads = readdirSync(`/proc/${pid}/task`).map(Number);
+    expect(threads.length).toBeGreaterThan(1);
+    expect(threads.map((thread) => getPriority(thread))).toEqual(threads.map(() => 7));
     const group = `/proc/${pid}/autogroup`;
     if (existsSync(group)) expect(readFileSync(group, "utf8")).toContain("nice 7");
-    expect(await ask(lowered)).toBe("yes");
-  });
-
-  test("of a program that is missing says so, also where it would give way", async () => {
-    const inputs = await inputsFor(stack, answering, { nice: 7, command: ["/nowhere/program"] });
-    await expect(create(inputs)).rejects.toThrow("/nowhere/program cannot be started: ENOENT");
   });
 
   test("keeps no environment and no secret in the record", async () => {

@@ -1,14 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { openLog } from "./log-file.ts";
 import { markerVariable } from "./proc.ts";
 import { stopMarked } from "./stop.ts";
 import { accountOf } from "./user.ts";
 import { waitFor } from "./wait.ts";
-
-const lowerTimeoutMs = 5_000;
 
 /** A command with everything it sees of the world. */
 export interface Launch {
@@ -20,8 +18,6 @@ export interface Launch {
   /** The line that tells this start in the log. */
   readonly headline: string;
   readonly marker: string;
-  /** How far it gives way, 0 to 19. */
-  readonly nice?: number | undefined;
 }
 
 /**
@@ -29,8 +25,7 @@ export interface Launch {
  * Throws when the folder or the program is missing.
  */
 export async function launch(options: Launch): Promise<ChildProcess & { pid: number }> {
-  const { command, nice = 0 } = options;
-  const [program] = command;
+  const [program, ...args] = options.command;
   if (!program) throw new Error("The command is empty.");
   mkdirSync(dirname(options.logFile), { recursive: true });
   // Node reports a missing folder as a missing program.
@@ -38,8 +33,7 @@ export async function launch(options: Launch): Promise<ChildProcess & { pid: num
   const account = accountOf(options.user);
   const log = openLog(options.logFile, options.headline);
   try {
-    const [first = "", ...args] = nice > 0 ? nicely(nice, program, command) : command;
-    const child = spawn(first, args, {
+    const child = spawn(program, args, {
       cwd: options.cwd,
       env: {
         PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -57,36 +51,10 @@ export async function launch(options: Launch): Promise<ChildProcess & { pid: num
       throw new Error(`${program} cannot be started: ${error.code ?? error.message}`);
     });
     child.unref();
-    if (nice > 0 && child.pid !== undefined) await lowerGroup(child.pid, nice);
     return child as ChildProcess & { pid: number };
   } finally {
     closeSync(log);
   }
-}
-
-/** The same command by coreutils' `nice`, which becomes it: every thread of it gives way. */
-function nicely(nice: number, program: string, command: readonly string[]): readonly string[] {
-  // `nice` would say so in the log only.
-  if (!existsSync(program)) throw new Error(`${program} cannot be started: ENOENT`);
-  return ["nice", "-n", `${nice}`, ...command];
-}
-
-/**
- * A session of its own is a group of its own where Linux has autogroups, and beside other groups
- * only what the group is counts. The kernel takes one such wish in 100 ms from who is not root.
- */
-async function lowerGroup(pid: number, nice: number): Promise<void> {
-  const group = `/proc/${pid}/autogroup`;
-  const isLowered = (): boolean => {
-    try {
-      writeFileSync(group, `${nice}`);
-      return true;
-    } catch (error) {
-      // Without autogroups `nice` alone does it; a process that has ended is told of elsewhere.
-      return (error as NodeJS.ErrnoException).code !== "EAGAIN";
-    }
-  };
-  await waitFor(isLowered, { timeoutMs: lowerTimeoutMs });
 }
 
 /** How a child ended, in words; undefined while it runs. */

@@ -1,3 +1,4 @@
+import { setNice } from "./priority.ts";
 import {
   findMarked,
   type Identity,
@@ -31,7 +32,11 @@ export async function stopProcess(
   // Taken before the signal: afterwards orphans have another parent. Some, as those of Postgres,
   // have a session of their own and an environment that cannot be read.
   const family = isAlive(leader) ? identitiesOf(withDescendants([leader.pid])) : [];
-  if (isAlive(leader)) send(leader.pid, signal);
+  if (isAlive(leader)) {
+    // What gives way would hardly ever end on a busy machine.
+    await setNice(leader.pid, 0);
+    send(leader.pid, signal);
+  }
   await waitFor(() => !isAlive(leader), { timeoutMs: graceMs, everyMs: 20 });
   const rest = () => survivors(family, marker);
   if (!isAlive(leader)) {
