@@ -1,30 +1,26 @@
 import type { Profile } from "./inspector.ts";
 
-/** How much of the time a process was busy (0 to 1), and what with: shares of that, the most first. */
-export type Shares = {
-  readonly busy: number;
-  readonly of: readonly { readonly what: string; readonly share: number }[];
-};
+/** A part of the time that a process was not idle, 0 to 1. */
+export type Share = { readonly what: string; readonly share: number };
 
 const idle = "(idle)";
 
-/** Sums a profile up by whose code was running: a package, Node itself, a folder of ours. */
-export function sharesOf({ nodes, samples, timeDeltas }: Profile): Shares {
+/**
+ * Sums a profile up by whose code was running, the most first: a package, Node itself, a folder of
+ * ours. How long it ran is not in it: to V8, who waits for a processor runs.
+ */
+export function sharesOf({ nodes, samples, timeDeltas }: Profile): Share[] {
   const whose = new Map(nodes.map(({ id, callFrame }) => [id, ownerOf(callFrame)]));
   const times = new Map<string, number>();
   samples.forEach((id, index) => {
     const what = whose.get(id) ?? "unknown";
     times.set(what, (times.get(what) ?? 0) + Math.max(0, timeDeltas[index] ?? 0));
   });
-  const total = [...times.values()].reduce((sum, time) => sum + time, 0);
-  const busy = total - (times.get(idle) ?? 0);
   times.delete(idle);
-  return {
-    busy: total === 0 ? 0 : busy / total,
-    of: [...times]
-      .map(([what, time]) => ({ what, share: time / busy }))
-      .sort((one, other) => other.share - one.share),
-  };
+  const busy = [...times.values()].reduce((sum, time) => sum + time, 0);
+  return [...times]
+    .map(([what, time]) => ({ what, share: time / busy }))
+    .sort((one, other) => other.share - one.share);
 }
 
 function ownerOf({ functionName, url }: Profile["nodes"][number]["callFrame"]): string {

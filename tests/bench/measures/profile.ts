@@ -4,6 +4,7 @@ import { processOf } from "../../faults/fault.ts";
 import { distributionOf } from "../distribution.ts";
 import { profileOf } from "../inspector.ts";
 import { runLoad } from "../k6.ts";
+import { processorTimes } from "../processor-time.ts";
 import type { Figure, Measurement } from "../report.ts";
 import { sharesOf } from "../shares.ts";
 import type { Bench } from "./bench.ts";
@@ -14,7 +15,10 @@ const lookMs = 4_000;
 const besidesMs = 2_000;
 const leastShare = 0.03;
 
-/** What each service spends its processor time on while as much is created as the system bears. */
+/**
+ * How much of a processor each service takes, and what for, while as much is created as the system
+ * bears.
+ */
 export async function profile({ system, signal }: Bench): Promise<Measurement[]> {
   const { tokens } = await system.accounts(accounts);
   const seconds = Math.ceil(((appIds.length + 1) * (lookMs + besidesMs)) / 1_000);
@@ -30,9 +34,12 @@ export async function profile({ system, signal }: Bench): Promise<Measurement[]>
 }
 
 async function lookAt(stack: Bench["system"]["stack"], appId: string): Promise<Figure> {
-  const { busy, of } = sharesOf(await profileOf(processOf(stack, appId).pid, lookMs));
-  const most = of.filter(({ share }) => share >= leastShare);
-  const rest = of.slice(most.length).reduce((sum, { share }) => sum + share, 0);
+  const used = () => processorTimes(stack.stackFolder).get(appId) ?? 0;
+  const [since, before] = [performance.now(), used()];
+  const shares = sharesOf(await profileOf(processOf(stack, appId).pid, lookMs));
+  const busy = (used() - before) / (performance.now() - since);
+  const most = shares.filter(({ share }) => share >= leastShare);
+  const rest = shares.slice(most.length).reduce((sum, { share }) => sum + share, 0);
   const told = [...most, { what: "others", share: rest }];
   return {
     name: `profile: ${appId} busy`,
