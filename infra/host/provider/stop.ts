@@ -34,7 +34,7 @@ export async function stopProcess(
   const family = isAlive(leader) ? identitiesOf(withDescendants([leader.pid])) : [];
   if (isAlive(leader)) {
     // What gives way would hardly ever end on a busy machine.
-    await setNice(leader.pid, 0);
+    await setNice(leader.pid, 0, family);
     send(leader.pid, signal);
   }
   await waitFor(() => !isAlive(leader), { timeoutMs: graceMs, everyMs: 20 });
