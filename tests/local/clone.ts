@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { expect } from "vitest";
-import { findMarked } from "#infra/host/provider/proc.ts";
+import { findMarked, markerOf, readMarker } from "#infra/host/provider/proc.ts";
 import { readRecord } from "#infra/host/provider/record.ts";
 import { signUp } from "../account.ts";
 import { repositoryFolder } from "../e2e/stack.ts";
@@ -27,6 +27,10 @@ export type Clone = {
   readonly pids: () => Record<string, number>;
   /** Everything that runs and belongs to the stack of this clone. */
   readonly processes: () => ReturnType<typeof findMarked>;
+  /** Pid and marker of each of those that none of them started: what the stack itself did. */
+  readonly started: () => string[];
+  /** The same, as it is to be: one of each recorded process. */
+  readonly recorded: () => string[];
   readonly remove: () => void;
 };
 
@@ -69,14 +73,26 @@ export function createClone(portBase: number): Clone {
     });
   };
   const processes = () => findMarked((marker) => marker.startsWith(`${folder}/.local:`));
+  const pids = () => pidsIn(join(folder, ".local", "run"));
+  const marked = (pid: number, marker = "no marker any more") => `${pid} ${marker}`;
   return {
     folder,
     portBase,
     npm,
     npmBeside,
     git: (...args) => must("git", args, folder),
-    pids: () => pidsIn(join(folder, ".local", "run")),
+    pids,
     processes,
+    started: () => {
+      const all = processes();
+      const known = new Set(all.map(({ pid }) => pid));
+      const roots = all.filter(({ parent }) => !known.has(parent));
+      return roots.map(({ pid }) => marked(pid, readMarker(pid))).sort();
+    },
+    recorded: () =>
+      Object.entries(pids())
+        .map(([name, pid]) => marked(pid, markerOf(join(folder, ".local"), name)))
+        .sort(),
     remove: () => {
       npm(["down"]);
       for (const { pid } of processes()) process.kill(pid, "SIGKILL");
