@@ -44,6 +44,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const filesOf = (name: string): ImageFiles => bundles.get(name) ?? new Map();
+/** What the entries share, or load when they first use it. */
+const partsOf = (name: string): string[] =>
+  [...filesOf(name).keys()].filter((path) => /^(?!main|migrate)[^/]+\.mjs$/.test(path));
 const start = (name: string, ...args: string[]) =>
   spawnSync(process.execPath, ["--enable-source-maps", ...args], {
     cwd: join(folder, name),
@@ -60,10 +63,30 @@ test("every service of the map has an image", () => {
   expect(imageNames(clone)).toEqual(expect.arrayContaining(appIds));
 });
 
+const missing = /Cannot find|ERR_MODULE_NOT_FOUND|Dynamic require|SyntaxError/;
+
 test.each(imageNames(clone))("the bundle of %s finds all it asks for when it starts", (name) => {
   const { status, stderr } = start(name, "main.mjs");
-  expect(stderr).not.toMatch(/Cannot find|ERR_MODULE_NOT_FOUND|Dynamic require|SyntaxError/);
+  expect(stderr).not.toMatch(missing);
   expect(status).not.toBe(0); // it was told nothing
+});
+
+test.each(imageNames(clone))("the bundle of %s finds all it asks for later", (name) => {
+  for (const part of partsOf(name)) {
+    const { status, stderr } = start(name, "--eval", `await import("./${part}")`);
+    expect(stderr).not.toMatch(missing);
+    expect(status, stderr).toBe(0);
+  }
+});
+
+test("what is loaded at the first use is not read when a service starts", () => {
+  const inMain = text(filesOf("audit"), "main.mjs");
+  expect(inMain).not.toContain("// node_modules/@dapr/dapr/");
+  const later = partsOf("audit").filter((part) =>
+    text(filesOf("audit"), part).includes("// node_modules/@dapr/dapr/"),
+  );
+  expect(later).toHaveLength(1);
+  expect(inMain).toContain(`import("./${later[0]}")`);
 });
 
 describe.each(appIds)("the bundle of %s", (appId) => {
@@ -72,10 +95,11 @@ describe.each(appIds)("the bundle of %s", (appId) => {
     expect(paths).toContain("main.mjs");
     for (const path of paths) {
       expect(path).toMatch(
-        /^(main|migrate)\.mjs(\.map)?$|^migrations\/.*(\.sql|_journal\.json)$|^page\/[^.]+\.\w+(\.br|\.gz)?$/,
+        /^(main|migrate|[\w-]+-[0-9A-Z]{8})\.mjs(\.map)?$|^migrations\/.*(\.sql|_journal\.json)$|^page\/[^.]+\.\w+(\.br|\.gz)?$/,
       );
     }
-    const files = text(filesOf(appId), "main.mjs").matchAll(/^(?:\/\/ |\s+")(\S+\.[cm]?[jt]s)\b/gm);
+    const code = ["main.mjs", ...partsOf(appId)].map((path) => text(filesOf(appId), path));
+    const files = code.join("\n").matchAll(/^(?:\/\/ |\s+")(\S+\.[cm]?[jt]s)\b/gm);
     const sources = [...files].map(([, file]) => file ?? "");
     expect(sources).toContain(`apps/${appId}/main.ts`);
     const foreign =

@@ -22,7 +22,8 @@ export type Bundle = {
 
 /**
  * Bundles one of `imageNames`: `main.mjs` and its source map, and with migrations the same of
- * `migrate.mjs` and what it applies; its page, where it has one. The same sources give the same bytes, in whatever clone.
+ * `migrate.mjs` and what it applies; what both share or load later, named by its content; its page,
+ * where it has one. The same sources give the same bytes, in whatever clone.
  * @throws Error with esbuild's messages
  */
 export async function bundle(clone: string, name: string): Promise<Bundle> {
@@ -39,6 +40,8 @@ export async function bundle(clone: string, name: string): Promise<Bundle> {
     outdir: "app",
     write: false,
     bundle: true,
+    // What is imported while it runs is a file of its own: read when it is asked for, not at the start.
+    splitting: true,
     platform: "node",
     target: "node24",
     format: "esm",
