@@ -17,6 +17,7 @@ import { parse } from "yaml";
 import { Refusal } from "#commands/run.ts";
 import { usualPortBase } from "#infra/host/port-plan.ts";
 import { daprPrograms, hostPrograms } from "#infra/host/programs.ts";
+import { nodeEnvironment } from "#infra/host/source.ts";
 import { hostStackOf } from "#infra/host/stack-folder.ts";
 import { readEnvFile, servicesLine } from "#stacks/env-file.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
@@ -115,11 +116,6 @@ export async function pulumiEnvironment(): Promise<Record<string, string>> {
     ...(process.stdout.isTTY ? {} : { NO_COLOR: "1" }),
   };
 }
-
-/** What Node has compiled, it keeps for the next run of the engine: half of what a program loads. */
-export const nodeEnvironment = (program: string): Record<string, string> => ({
-  NODE_COMPILE_CACHE: join(program, "node_modules", ".cache", "node"),
-});
 
 /** Runs the engine on the local stack with the terminal; resolves to its exit code. */
 export async function runPulumi(

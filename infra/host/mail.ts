@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { MailServer } from "#components/dapr/facts.ts";
 import { Password } from "./password.ts";
 import { Process } from "./process.ts";
-import { sourceOf } from "./source.ts";
+import { nodeEnvironment, sourceOf } from "./source.ts";
 import type { HostStack } from "./stack-folder.ts";
 
 export type HostMailArgs = {
@@ -60,6 +60,7 @@ export class HostMail extends pulumi.ComponentResource implements LocalMail {
         cwd: stack.clone,
         command: [process.execPath, "infra/host/mail-server/main.ts"],
         env: {
+          ...nodeEnvironment(stack.clone),
           HOST: loopback,
           PORT: `${port}`,
           PAGE_PORT: `${pagePort}`,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Process } from "./process.ts";
-import { sourceOf } from "./source.ts";
+import { nodeEnvironment, sourceOf } from "./source.ts";
 import type { HostStack } from "./stack-folder.ts";
 
 export type HostOperatorPageArgs = {
@@ -32,7 +32,7 @@ export class HostOperatorPage extends pulumi.ComponentResource {
         cwd: stack.clone,
         // It reads where everything is, and by which credentials, where the commands do.
         command: [process.execPath, "commands/ops/main.ts"],
-        env: { HOST: loopback, PORT: `${port}` },
+        env: { ...nodeEnvironment(stack.clone), HOST: loopback, PORT: `${port}` },
         source: sourceOf(stack.clone, [
           ...["commands/ops", "commands/events", "commands/doctor", "commands/local"],
           "apps/contracts",

@@ -11,7 +11,7 @@ import { Job } from "./job.ts";
 import { Password } from "./password.ts";
 import { replicaName, type ServicePorts } from "./port-plan.ts";
 import { backgroundNice, Process } from "./process.ts";
-import { sourceOf } from "./source.ts";
+import { nodeEnvironment, sourceOf } from "./source.ts";
 import type { HostStack } from "./stack-folder.ts";
 
 export type HostServiceArgs = {
@@ -83,7 +83,7 @@ export class HostService extends pulumi.ComponentResource {
         stackFolder: stack.folder,
         cwd: stack.clone,
         command: [process.execPath, "apps/kit/database/migrate.ts", appId],
-        env: { DATABASE_URL: database.url },
+        env: { ...nodeEnvironment(stack.clone), DATABASE_URL: database.url },
         triggers: { ...migrations, database: database.generation },
       },
       { parent: this, dependsOn: database.role, deletedWith: database.role },
@@ -116,6 +116,7 @@ export class HostService extends pulumi.ComponentResource {
         cwd: stack.clone,
         command: [process.execPath, ...(args.watch ? ["--watch"] : []), `apps/${appId}/main.ts`],
         env: {
+          ...nodeEnvironment(stack.clone),
           ...declared,
           ...tokens,
           HOST: loopback,

@@ -15,5 +15,13 @@ export function sourceOf(clone: string, folders: readonly string[]): Record<stri
   return Object.fromEntries(files.map((file) => [file, hashOf(join(clone, file))]));
 }
 
+/**
+ * For what runs from the sources of this clone: Node keeps what it has compiled, types stripped, for
+ * the next start. A tenth to a quarter of the time that a service takes to be ready.
+ */
+export const nodeEnvironment = (clone: string): Record<string, string> => ({
+  NODE_COMPILE_CACHE: join(clone, "node_modules", ".cache", "node"),
+});
+
 const hashOf = (path: string): string =>
   createHash("sha256").update(readFileSync(path)).digest("hex").slice(0, 12);

@@ -13,8 +13,8 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { stringify } from "yaml";
 import { fileBackend } from "#commands/local/file-backend.ts";
-import { nodeEnvironment } from "#commands/local/stack.ts";
 import { type Identity, identityOf, isAlive, withDescendants } from "#infra/host/provider/proc.ts";
+import { nodeEnvironment } from "#infra/host/source.ts";
 import { ensurePrograms } from "#toolchain/ensure.ts";
 import { clone as ownClone } from "../cluster/plan.ts";
 
