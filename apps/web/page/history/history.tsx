@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { api, ask, type Entry } from "../api/client.ts";
 import { usePages } from "../pages.ts";
 import { PagesView } from "../pages-view.tsx";
@@ -23,6 +23,7 @@ const kinds = {
 /** What happened, newest first: to the user, or to one task. */
 export function History({ session, taskId }: HistoryProps) {
   const changes = useStore(session.changes);
+  const later = useLater(changes);
   const [kind, setKind] = useState<keyof typeof kinds>("");
   const pages = usePages<Entry>(async (cursor) => {
     const query = {
@@ -33,7 +34,7 @@ export function History({ session, taskId }: HistoryProps) {
     };
     const { entries, next } = await ask(api.activity.$get({ query }));
     return { items: entries, next };
-  }, `${changes} ${kind} ${taskId}`);
+  }, `${changes} ${later} ${kind} ${taskId}`);
   const now = new Date();
   const body = (
     <PagesView pages={pages} empty={<p className="empty">Nothing has happened yet.</p>}>
@@ -67,6 +68,22 @@ export function History({ session, taskId }: HistoryProps) {
       {body}
     </div>
   );
+}
+
+const laterMs = [1_000, 5_000];
+
+/**
+ * Counts up some time after a change: the log hears of it after the list does, and a moment after
+ * this is opened whatever was done before has come to it as well.
+ */
+function useLater(changes: number): number {
+  const [later, setLater] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change is looked at later
+  useEffect(() => {
+    const timers = laterMs.map((ms) => setTimeout(() => setLater((count) => count + 1), ms));
+    return () => timers.forEach(clearTimeout);
+  }, [changes]);
+  return later;
 }
 
 type LogLineProps = { readonly entry: Entry; readonly now: Date; readonly linked: boolean };
