@@ -27,7 +27,7 @@ export type Clone = {
   readonly pids: () => Record<string, number>;
   /** Everything that runs and belongs to the stack of this clone. */
   readonly processes: () => ReturnType<typeof findMarked>;
-  /** Pid and marker of each of those that none of them started: what the stack itself did. */
+  /** Pid and marker of each of those that the stack itself started. */
   readonly started: () => string[];
   /** The same, as it is to be: one of each recorded process. */
   readonly recorded: () => string[];
@@ -74,7 +74,6 @@ export function createClone(portBase: number): Clone {
   };
   const processes = () => findMarked((marker) => marker.startsWith(`${folder}/.local:`));
   const pids = () => pidsIn(join(folder, ".local", "run"));
-  const marked = (pid: number, marker = "no marker any more") => `${pid} ${marker}`;
   return {
     folder,
     portBase,
@@ -83,12 +82,7 @@ export function createClone(portBase: number): Clone {
     git: (...args) => must("git", args, folder),
     pids,
     processes,
-    started: () => {
-      const all = processes();
-      const known = new Set(all.map(({ pid }) => pid));
-      const roots = all.filter(({ parent }) => !known.has(parent));
-      return roots.map(({ pid }) => marked(pid, readMarker(pid))).sort();
-    },
+    started: () => startedIn(join(folder, ".local")),
     recorded: () =>
       Object.entries(pids())
         .map(([name, pid]) => marked(pid, markerOf(join(folder, ".local"), name)))
@@ -100,6 +94,19 @@ export function createClone(portBase: number): Clone {
     },
   };
 }
+
+/**
+ * Pid and marker of each process that a stack in this folder started. What those start themselves is
+ * theirs: one that PostgreSQL made for a connection a moment ago still looks as PostgreSQL itself.
+ */
+export function startedIn(stackFolder: string): string[] {
+  const all = findMarked((marker) => marker.startsWith(`${stackFolder}:`));
+  const known = new Set(all.map(({ pid }) => pid));
+  const roots = all.filter(({ parent }) => !known.has(parent));
+  return roots.map(({ pid }) => marked(pid, readMarker(pid))).sort();
+}
+
+const marked = (pid: number, marker = "no marker any more") => `${pid} ${marker}`;
 
 /** A tree of hard links where the file system allows, which takes no time, or else of copies. */
 export function linkOrCopy(from: string, to: string): void {

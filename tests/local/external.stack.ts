@@ -5,9 +5,8 @@ import connect from "postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { withKafka } from "#apps/provision/kafka-admin.ts";
 import { ensureTopic } from "#apps/provision/kafka-topic.ts";
-import { findMarked } from "#infra/host/provider/proc.ts";
 import { withRedis } from "#infra/host/provider/redis-client.ts";
-import { createClone, createdAndListed, expectDone, outputsOf } from "./clone.ts";
+import { createClone, createdAndListed, expectDone, outputsOf, startedIn } from "./clone.ts";
 import { startServers } from "./servers.ts";
 
 const clone = createClone(27_000);
@@ -135,12 +134,13 @@ describe("with servers that somebody else runs", () => {
   });
 
   test("down takes what is ours from them, and leaves them and what is others'", async () => {
-    const before = findMarked((marker) => marker.startsWith(`${servers?.folder}:`));
+    const theirs = () => startedIn(servers?.folder ?? "");
+    const before = theirs();
     expect(before).toHaveLength(5);
     const down = clone.npm(["down"]);
     expectDone(down);
     expect(clone.processes()).toEqual([]);
-    expect(findMarked((marker) => marker.startsWith(`${servers?.folder}:`))).toEqual(before);
+    expect(theirs()).toEqual(before);
     const topics = await askKafka((admin) => admin.listTopics({ includeInternals: false }));
     expect(topics).toEqual(["theirs"]);
     const schemas = await askPostgres(

@@ -114,12 +114,13 @@ describe("a running stack", () => {
   });
 
   test("keeps no secret in clear in its state, logs, records or command lines", () => {
-    const secrets = new Set(clone.processes().flatMap(({ pid }) => secretsOf(pid)));
+    const pids = Object.values(clone.pids());
+    const secrets = new Set(pids.flatMap(secretsOf));
     expect(secrets.size).toBeGreaterThan(8);
     const places = ["state", "logs", "run"].flatMap((name) =>
       filesBelow(join(clone.folder, ".local", name)),
     );
-    const arguments_ = clone.processes().map(({ pid }) => `/proc/${pid}/cmdline`);
+    const arguments_ = pids.map((pid) => `/proc/${pid}/cmdline`);
     for (const file of [...places, ...arguments_]) {
       const text = readFileSync(file, "latin1");
       for (const secret of secrets) expect(text.includes(secret), file).toBe(false);
@@ -194,13 +195,21 @@ function addressOf(hex: string): string {
 }
 
 const socketsOf = (pid: number): string[] =>
-  readdirSync(`/proc/${pid}/fd`).flatMap((descriptor) => {
-    try {
-      return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${descriptor}`))?.[1] ?? [];
-    } catch {
-      return []; // closed meanwhile
-    }
-  });
+  orNothing(() => readdirSync(`/proc/${pid}/fd`)).flatMap((descriptor) =>
+    orNothing(() => {
+      const link = readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+      return /^socket:\[(\d+)\]$/.exec(link)?.slice(1) ?? [];
+    }),
+  );
+
+/** What is read of a process, or of a descriptor, which may be gone meanwhile. */
+function orNothing(read: () => string[]): string[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
+}
 
 const secretsOf = (pid: number): string[] =>
   readFileSync(`/proc/${pid}/environ`, "latin1")

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, existsSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, globSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import connect from "postgres";
@@ -19,8 +19,7 @@ const up = () => {
 };
 const healthy = async () => {
   await createdAndListed(outputsOf(clone).baseUrl);
-  // Nothing is missing and nothing runs twice. What the stack's processes start themselves is theirs:
-  // one that PostgreSQL has just started for a connection still looks as PostgreSQL itself.
+  // Nothing is missing, and nothing runs twice.
   expect(clone.started()).toEqual(clone.recorded());
 };
 /** Asks for a list that is worth keeping; how many such the state store in PostgreSQL has then. */
@@ -42,11 +41,15 @@ describe("a fresh clone", () => {
 
   test("comes up, and the request it prints works", async () => {
     console.log(`first start: ${(first.tookMs / 1_000).toFixed(1)} s`);
-    const commands = first.output
+    const told = first.output
       .split("\n")
-      .filter((line) => /^ {2}(SESSION=|TOKEN=|curl )/.test(line))
-      .join("\nsleep 0.5\n");
-    const shell = spawnSync("bash", ["-c", commands], { encoding: "utf8" });
+      .filter((line) => /^ {2}(SESSION=|TOKEN=|curl )/.test(line));
+    // The last one asks for what follows from the one before, which takes its time.
+    const last = told.pop();
+    const untilListed = `for try in {1..40}; do ${last} | grep event_id && break; sleep 0.5; done`;
+    const shell = spawnSync("bash", ["-c", [...told, untilListed].join("\n")], {
+      encoding: "utf8",
+    });
     expect(shell.stdout).toContain('"entries":[{"event_id"');
     await healthy();
   });
@@ -127,6 +130,7 @@ describe("the next start mends", () => {
     const starting = spawn("npm", ["run", "-s", "start"], { cwd: clone.folder, stdio: "ignore" });
     const ended = new Promise((resolve) => starting.once("exit", resolve));
     const engine = await childRunning("pulumi", clone.folder);
+    await expect.poll(locks, { timeout: 30_000 }).toHaveLength(1);
     await sleep(2_500);
     process.kill(engine, "SIGKILL");
     await ended;
@@ -145,7 +149,8 @@ describe("the next start mends", () => {
   });
 
   test("a folder of the stack that is gone as a whole, while everything runs", async () => {
-    rmSync(join(clone.folder, ".local"), { recursive: true });
+    // Some write meanwhile.
+    rmSync(join(clone.folder, ".local"), { recursive: true, maxRetries: 10, retryDelay: 50 });
     up();
     await healthy();
   });
@@ -168,6 +173,10 @@ describe("down", () => {
     expect(status.output).toContain("npm start");
   });
 });
+
+/** Who has the state, by the engine's own book. */
+const locks = () =>
+  globSync("**/*.json", { cwd: join(clone.folder, ".local", "state", ".pulumi", "locks") });
 
 /** The engine's process for this clone, once there is one. */
 async function childRunning(program: string, folder: string): Promise<number> {

@@ -52,8 +52,8 @@ describe("a reminder", () => {
 
     const read = await user.call("POST", `/api/notifications/${found[0]?.id}/read`);
     expect(read.body.read_at).toEqual(expect.any(String));
-    const { body } = await user.activity(`?kind=reminder&task_id=${task.id}`);
-    expect(body.entries).toMatchObject([{ event_type: "due" }]);
+    const log = async () => (await user.activity(`?kind=reminder&task_id=${task.id}`)).body.entries;
+    await expect.poll(log, { timeout: arrivalMs }).toMatchObject([{ event_type: "due" }]);
   });
 
   test.concurrent("moves with the due date, goes with the task, and fires no more", async () => {

@@ -49,7 +49,7 @@ async function receivedBy(app: AppId, topic: Topic): Promise<number> {
 
 type Person = { readonly user: User; readonly email: string; readonly taskId: string };
 
-/** Somebody who was welcomed and reminded, in the application and by mail. */
+/** Somebody who was welcomed and reminded, in the application and by mail, and of whom all is stored. */
 async function reminded(): Promise<Person> {
   const email = `replay-${randomUUID()}@example.com`;
   const user = await newUser(undefined, email);
@@ -58,7 +58,14 @@ async function reminded(): Promise<Person> {
   await untilReminded(user, 1, arrivalMs);
   await mailAbout(email, "Welcome", minute);
   await mailAbout(email, "Reminder", minute);
-  return { user, email, taskId: task.id };
+  const person = { user, email, taskId: task.id };
+  const stored = async () => {
+    const { queue, log } = await toldTo([person]);
+    return [...queue.map(({ status }) => status), log.length];
+  };
+  // Registered, created, due, and told of twice.
+  await expect.poll(stored, { timeout: arrivalMs }).toEqual(["sent", "sent", 5]);
+  return person;
 }
 
 /** All that any service has of what these people were told. */
