@@ -20,6 +20,7 @@ export default defineConfig({
     // Generous: on a busy machine a bundle or a database of a test takes its time.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       { extends: true, test: { name: "unit", include: all, exclude: byTheClock } },
       {

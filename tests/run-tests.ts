@@ -24,6 +24,7 @@ export async function runTests(
     root: repositoryFolder,
     include,
     reporters: ["verbose"],
+    expect: { poll: { timeout: 15_000 } },
     ...settings,
     ...(filter !== undefined && { testNamePattern: literally(filter) }),
   });

@@ -10,6 +10,8 @@ export type SmallProgramArgs = {
   readonly canary: string;
   /** What can be changed between two runs. */
   readonly choices: { greeting: string; jobFails: boolean };
+  /** Called when a run has come to the program, which waits for it. */
+  readonly onRun?: () => Promise<void>;
 };
 
 export const operatorNamespace = "example-system";
@@ -21,6 +23,7 @@ export const group = "example.todo-evolution";
  * name is made up, and a Job that has to end before it starts.
  */
 export const smallProgram = (args: SmallProgramArgs) => async () => {
+  await args.onRun?.();
   const kubeconfig = pulumi.secret(readFileSync(args.kubeconfig, "utf8"));
   const provider = new k8s.Provider("cluster", { kubeconfig });
   const operator = createOperator(provider);
