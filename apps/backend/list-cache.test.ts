@@ -46,7 +46,7 @@ describe("a kept list", () => {
     const ask = replica(state);
     const { id } = await ask<{ id: string }>("POST", "/api/tasks", { title: "A zebra" });
     const first = await ask<Page>("GET", path);
-    await vi.waitFor(() => expect(state.entries.size).toBe(1));
+    await expect.poll(() => state.entries.size).toBe(1);
     const read = vi.spyOn(database.database, "transaction");
     expect(await ask<Page>("GET", path)).toEqual(first);
     expect(read).not.toHaveBeenCalled();
@@ -62,7 +62,7 @@ describe("a kept list", () => {
     const ask = replica(state);
     await ask("POST", "/api/tasks", { title: "A zebra" });
     await ask("GET", path);
-    await vi.waitFor(() => expect(state.entries.size).toBe(1));
+    await expect.poll(() => state.entries.size).toBe(1);
     for (const [key, { etag }] of state.entries) {
       state.entries.set(key, {
         value: { tasks: [{ name: "old" }], sequence: 1, next: null },

@@ -171,8 +171,13 @@ describe("mail", () => {
     await fifty();
     const underWay: number[] = [];
     let count = 0;
+    const four = Promise.withResolvers<void>();
+    // Not for ever, so that fewer at once are told as what they are.
+    const untilFour = Promise.race([four.promise, sleep(10_000, undefined, { ref: false })]);
     const slow = async () => {
       underWay.push(++count);
+      if (count === 4) four.resolve();
+      if (underWay.length > 1) await untilFour;
       await sleep(20);
       count--;
       return ok;

@@ -76,7 +76,7 @@ function connect(url: string, headers: Record<string, string>, protocols: string
     socket.on("unexpected-response", (_, response) => resolve(response.statusCode)),
   );
   const closed = new Promise<number>((resolve) => socket.on("close", resolve));
-  const until = (count: number) => vi.waitFor(() => expect(told).toHaveLength(count));
+  const until = (count: number) => expect.poll(() => told).toHaveLength(count);
   return { socket, told, refused, closed, until };
 }
 
@@ -245,12 +245,12 @@ test("a client that does not read is closed, and the others are told meanwhile",
     // As one after the other arrive, so that who reads can keep up.
     await quick.until(1 + count);
   }
-  await vi.waitFor(async () => expect((await connections()).values[0]?.value).toBe(1), 5_000);
+  await expect.poll(async () => (await connections()).values[0]?.value).toBe(1);
   slow.socket.resume();
   // Its close frame may still arrive behind all the rest, or the connection is just cut.
   expect([closeCodes.tooSlow, 1006]).toContain(await slow.closed);
   expect(quick.socket.readyState).toBe(WebSocket.OPEN);
-}, 20_000);
+});
 
 test("a replica that is full sends clients elsewhere", async () => {
   const { url } = await start(1);
@@ -268,7 +268,7 @@ test("a user has twenty connections at most, and others are not in their way", a
   await connect(url, await bearer(bob)).until(1);
   clients[0]?.socket.close();
   await clients[0]?.closed;
-  await vi.waitFor(async () => expect((await connections()).values[0]?.value).toBe(20));
+  await expect.poll(async () => (await connections()).values[0]?.value).toBe(20);
   await connect(url, headers).until(1);
 });
 

@@ -310,11 +310,11 @@ describe("the scheduler", () => {
     schedule.mockRejectedValue(new AwayError("no scheduler"));
     const answer = await put(await newTask(), { type: "1_hour_before" });
     expect(answer.status).toBe(200);
-    await vi.waitFor(() => expect(schedule).toHaveBeenCalled());
+    await expect.poll(() => schedule).toHaveBeenCalled();
     expect(await rows()).toMatchObject([{ scheduledFor: null }]);
     schedule.mockReset();
     await sweep();
-    await vi.waitFor(async () => expect((await rows())[0]?.scheduledFor).toBeTruthy());
+    await expect.poll(async () => (await rows())[0]?.scheduledFor).toBeTruthy();
   });
 
   test("is told of jobs that are no longer wanted", async () => {
@@ -322,7 +322,7 @@ describe("the scheduler", () => {
     await put(task, { type: "1_hour_before" });
     const [row] = await rows();
     await put(task);
-    await vi.waitFor(() => expect(remove).toHaveBeenCalledWith(`reminder-${row?.id}`));
+    await expect.poll(() => remove).toHaveBeenCalledWith(`reminder-${row?.id}`);
   });
 });
 

@@ -15,7 +15,7 @@ afterEach(() => server?.closeAllConnections());
 afterEach(() => server?.close());
 
 /** A sidecar that gives one answer, and what it was asked. */
-async function sidecar(status: number, body: string) {
+async function sidecar(status: number, body: string, timeoutMs = 10_000) {
   const calls: Call[] = [];
   server = createServer(async (request: IncomingMessage, response) => {
     const entries = (await json(request)) as Call["entries"];
@@ -28,7 +28,7 @@ async function sidecar(status: number, body: string) {
   const sidecarUrl = `http://127.0.0.1:${port}`;
   const spans: ZipkinSpan[] = [];
   const tracer = createTracer({ share: 1, exportSpan: (span) => spans.push(span) });
-  const options = { sidecarUrl, apiToken: "token", source: "backend", timeoutMs: 300, tracer };
+  const options = { sidecarUrl, apiToken: "token", source: "backend", timeoutMs, tracer };
   return { calls, spans, publish: createBulkPublisher(options) };
 }
 
@@ -72,7 +72,7 @@ test.each([
 });
 
 test("a sidecar that does not answer is given up after the time", async () => {
-  const { publish } = await sidecar(0, "");
+  const { publish } = await sidecar(0, "", 300);
   await expect(publish("task-events", [row(1)])).rejects.toThrow();
 });
 

@@ -97,7 +97,7 @@ describe("the relay", () => {
       return allOf(rows.filter(isRefused));
     });
     await untilSent([neighbour]);
-    await vi.waitFor(() => expect(sequencesOf(anna, offered).length).toBeGreaterThan(1));
+    await expect.poll(() => sequencesOf(anna, offered).length).toBeGreaterThan(1);
     expect(new Set(sequencesOf(anna, offered))).toEqual(new Set([1]));
     expect(sequencesOf(anna, await waiting())).toEqual([1, 2, 3]);
     refusing = false;
@@ -111,7 +111,7 @@ describe("the relay", () => {
     const publish = vi.fn(() => call.promise);
     await change(anna, 1, 1);
     start(publish);
-    await vi.waitFor(() => expect(publish).toHaveBeenCalledOnce());
+    await expect.poll(() => publish).toHaveBeenCalledOnce();
     await pause(50);
     expect(await waiting()).toHaveLength(1);
     call.resolve(none);
@@ -128,7 +128,7 @@ describe("the relay", () => {
     });
     await change(anna, 1, 1);
     wake(laneOf(anna));
-    await vi.waitFor(() => expect(calls).toHaveLength(1), { interval: 2 });
+    await expect.poll(() => calls, { interval: 2 }).toHaveLength(1);
     const some = others.filter((userId) => !sameLane(userId)).slice(0, 5);
     for (const userId of some) {
       await change(userId, 1, 1);
@@ -147,7 +147,7 @@ describe("the relay", () => {
       rows.some(({ userId }) => userId === anna) ? first.promise : Promise.resolve(none),
     );
     await change(anna, 1, 1);
-    await vi.waitFor(async () => expect(await waiting()).toHaveLength(1));
+    await expect.poll(waiting).toHaveLength(1);
     await pause(150);
     await change(stranger, 1, 1);
     await untilSent([stranger]);
@@ -203,7 +203,7 @@ describe("the relay", () => {
     });
     await change(anna, 1, 3);
     start(publish, () => owns);
-    await vi.waitFor(async () => expect(sequencesOf(anna, await waiting())).toEqual([2, 3]));
+    await expect.poll(async () => sequencesOf(anna, await waiting())).toEqual([2, 3]);
     await pause(250);
     expect(publish).toHaveBeenCalledOnce();
   });
@@ -214,7 +214,7 @@ describe("the relay", () => {
     const stopped = vi.fn();
     await change(anna, 1, 3);
     const { stop } = start(publish);
-    await vi.waitFor(() => expect(publish).toHaveBeenCalledOnce());
+    await expect.poll(() => publish).toHaveBeenCalledOnce();
     const stopping = stop().then(stopped);
     await pause(150);
     expect(stopped).not.toHaveBeenCalled();

@@ -39,12 +39,13 @@ test("a sidecar that refuses, fails or says nothing is away", async () => {
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const { port } = server.address() as { port: number };
-  const answers = sidecarAnswers(`http://127.0.0.1:${port}`);
+  const address = `http://127.0.0.1:${port}`;
+  const answers = sidecarAnswers(address, 10_000);
   expect(await answers()).toBe(true);
   status = 500;
   expect(await answers()).toBe(false);
   status = 0;
-  expect(await answers()).toBe(false);
+  expect(await sidecarAnswers(address)()).toBe(false);
   server.closeAllConnections();
   server.close();
   expect(await answers()).toBe(false);

@@ -9,14 +9,14 @@ export async function degradedParts(parts: DegradableParts): Promise<readonly st
   return asked.filter(({ there }) => !there).map(({ name }) => name);
 }
 
-const sidecarTimeoutMs = 200;
-
 /** Asks a sidecar whether it can do its part; the app that it belongs to is none of the question. */
-export const sidecarAnswers = (address: string) => async (): Promise<boolean> => {
-  try {
-    const signal = AbortSignal.timeout(sidecarTimeoutMs);
-    return (await fetch(`${address}/v1.0/healthz/outbound`, { signal })).ok;
-  } catch {
-    return false;
-  }
-};
+export const sidecarAnswers =
+  (address: string, timeoutMs = 200) =>
+  async (): Promise<boolean> => {
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      return (await fetch(`${address}/v1.0/healthz/outbound`, { signal })).ok;
+    } catch {
+      return false;
+    }
+  };

@@ -8,8 +8,9 @@ import { openLink } from "./link.ts";
 export type RedisScript = { readonly text: string; readonly sha: string };
 
 /**
- * Redis for what may be done without: counters, wake-ups. No call rejects or takes longer than
- * 50 ms; what was not answered is `undefined` or `false`, and the caller goes on without it.
+ * Redis for what may be done without: counters, wake-ups. No call rejects or takes longer than its
+ * `callTimeoutMs`; what was not answered is `undefined` or `false`, and the caller goes on without
+ * it.
  */
 export type RedisClient = {
   /** Whether calls are worth a try now. */
@@ -39,9 +40,10 @@ export type RedisClientOptions = {
   /** Keys and channels begin with it, which is all that the service's user may touch. */
   readonly appId: string;
   readonly log: Logger;
+  /** 50 where nothing else is said. */
+  readonly callTimeoutMs?: number;
 };
 
-const callTimeoutMs = 50;
 // A server that does not answer costs its callers time, so after a few of them it is left alone.
 const failuresInARow = 3;
 const pauseMs = 1_000;
@@ -52,7 +54,8 @@ export const redisScript = (text: string): RedisScript => ({
 });
 
 /** Connects in the background; until then, and whenever Redis is away, calls return at once. */
-export function createRedisClient({ url, appId, log }: RedisClientOptions): RedisClient {
+export function createRedisClient(options: RedisClientOptions): RedisClient {
+  const { url, appId, log, callTimeoutMs = 50 } = options;
   const commands = openLink({ url, log });
   const listeners = new Map<string, RedisListener>();
   const heardOn = new Map<string, Client>();
