@@ -1,19 +1,11 @@
 import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { appIds, contractOf } from "#apps/contracts/services.ts";
-import { bundle, type ImageFiles, imageNames } from "./bundle.ts";
+import { bundle, type ImageFiles, imageNames, writeBelow } from "./bundle.ts";
 import { tagOfContent } from "./content.ts";
 import { filesOfBundle } from "./kept-bundle.ts";
 import { hashOfFiles } from "./reference.ts";
@@ -35,10 +27,7 @@ beforeAll(async () => {
   for (const name of imageNames(clone)) {
     const files = await filesOfBundle(sightOf(clone), name);
     bundles.set(name, files);
-    for (const [path, content] of files) {
-      mkdirSync(dirname(join(folder, name, path)), { recursive: true });
-      writeFileSync(join(folder, name, path), content);
-    }
+    writeBelow(join(folder, name), files);
   }
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -46,7 +35,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const filesOf = (name: string): ImageFiles => bundles.get(name) ?? new Map();
 /** What the entries share, or load when they first use it. */
 const partsOf = (name: string): string[] =>
-  [...filesOf(name).keys()].filter((path) => /^(?!main|migrate)[^/]+\.mjs$/.test(path));
+  [...filesOf(name).keys()].filter((path) => /^(?!(main|migrate)\.)[^/]+\.mjs$/.test(path));
 const start = (name: string, ...args: string[]) =>
   spawnSync(process.execPath, ["--enable-source-maps", ...args], {
     cwd: join(folder, name),

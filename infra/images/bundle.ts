@@ -1,5 +1,5 @@
-import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { buildPage, hasPage } from "../page/build-page.ts";
 import { mapOnly, type SourceMap } from "./source-map.ts";
 
@@ -13,6 +13,15 @@ export const imageNames = (clone: string): string[] =>
     .map(({ name }) => name)
     .filter((name) => existsSync(join(clone, "apps", name, "main.ts")))
     .sort();
+
+/** Writes files below a folder, which is made where it is not there. */
+export function writeBelow(folder: string, files: ImageFiles): void {
+  for (const [path, content] of files) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+}
 
 export type Bundle = {
   readonly files: ImageFiles;

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
   globSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -11,11 +10,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { makeFolder, sweep, withTemporaryFolder } from "#toolchain/cache.ts";
 import { cacheRoot } from "#toolchain/cache-root.ts";
 import { hasPage, pageSources } from "../page/build-page.ts";
-import { bundle, type ImageFiles, migrationsOf } from "./bundle.ts";
+import { bundle, type ImageFiles, migrationsOf, writeBelow } from "./bundle.ts";
 import { hashOfFiles } from "./reference.ts";
 import {
   attempt,
@@ -99,11 +98,7 @@ async function keep(entry: Entry, files: ImageFiles, name: string, cache: string
   makeFolder(shelfOf(cache));
   const label = `bundle-${randomBytes(4).toString("hex")}`;
   await withTemporaryFolder(cache, label, async (folder) => {
-    for (const [path, content] of files) {
-      const file = join(folder, filesFolder, path);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, content);
-    }
+    writeBelow(join(folder, filesFolder), files);
     const text = JSON.stringify(entry);
     writeFileSync(join(folder, entryFile), text);
     const place = join(shelfOf(cache), `${name}@${shortHash(text)}`);

@@ -114,16 +114,18 @@ describe("a running stack", () => {
   });
 
   test("keeps no secret in clear in its state, logs, records or command lines", () => {
-    const pids = Object.values(clone.pids());
+    const pids = clone.processes().map(({ pid }) => pid);
     const secrets = new Set(pids.flatMap(secretsOf));
     expect(secrets.size).toBeGreaterThan(8);
     const places = ["state", "logs", "run"].flatMap((name) =>
       filesBelow(join(clone.folder, ".local", name)),
     );
-    const arguments_ = pids.map((pid) => `/proc/${pid}/cmdline`);
-    for (const file of [...places, ...arguments_]) {
-      const text = readFileSync(file, "latin1");
-      for (const secret of secrets) expect(text.includes(secret), file).toBe(false);
+    const texts = [
+      ...places.map((file) => [file, readFileSync(file, "latin1")]),
+      ...pids.map((pid) => [`the command line of ${pid}`, textOf(pid, "cmdline")]),
+    ];
+    for (const [place = "", text = ""] of texts) {
+      for (const secret of secrets) expect(text.includes(secret), place).toBe(false);
     }
   });
 
@@ -211,8 +213,11 @@ function orNothing(read: () => string[]): string[] {
   }
 }
 
+const textOf = (pid: number, file: "cmdline" | "environ"): string =>
+  orNothing(() => [readFileSync(`/proc/${pid}/${file}`, "latin1")]).join();
+
 const secretsOf = (pid: number): string[] =>
-  readFileSync(`/proc/${pid}/environ`, "latin1")
+  textOf(pid, "environ")
     .split("\0")
     .flatMap((entry) => {
       const [, name = "", value = ""] = /^([^=]+)=(.*)$/s.exec(entry) ?? [];

@@ -83,14 +83,15 @@ describe.skipIf(!redisServer)("the client of a service, with a real Redis", () =
     const one = await client({});
     redis.freeze();
     const took: number[] = [];
-    for (let call = 0; call < 5; call++) {
+    for (let call = 0; call < 6; call++) {
       const startedAt = performance.now();
       expect(await one.run(count, ["silent"], [1])).toBeUndefined();
       took.push(performance.now() - startedAt);
     }
-    // The least, as anything else of a busy machine only adds to it.
-    expect(Math.min(...took.slice(0, 3))).toBeLessThan(150);
-    expect(Math.min(...took.slice(3))).toBeLessThan(20);
+    // Two of each three: the machine may stand still in one.
+    const second = (times: number[]) => times.toSorted((one, other) => one - other)[1];
+    expect(second(took.slice(0, 3))).toBeLessThan(150);
+    expect(second(took.slice(3))).toBeLessThan(20);
     redis.thaw();
     await expect.poll(() => one.run(count, ["spoke"], [1])).toBeDefined();
   });

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { writeBelow } from "#infra/images/bundle.ts";
 import { filesOfBundle } from "#infra/images/kept-bundle.ts";
 import { sightOf } from "#infra/images/sight.ts";
 import { repositoryFolder } from "../../e2e/stack.ts";
@@ -27,7 +28,7 @@ export async function coldStart({ system, signal }: Bench): Promise<Measurement[
     const times: { image: number[]; source: number[] }[] = [];
     for (const service of services) {
       const image = join(folder, service);
-      await writeBundle(service, image);
+      writeBelow(image, await filesOfBundle(sightOf(repositoryFolder), service));
       const both = { image: [] as number[], source: [] as number[] };
       for (let start = 0; start < starts; start++) {
         signal.throwIfAborted();
@@ -69,13 +70,6 @@ const imageEnv = {
   NODE_OPTIONS: "--enable-source-maps",
   NODE_DISABLE_COMPILE_CACHE: "1",
 };
-
-async function writeBundle(service: string, folder: string): Promise<void> {
-  for (const [path, content] of await filesOfBundle(sightOf(repositoryFolder), service)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
-  }
-}
 
 async function readyAfter(
   system: System,
